@@ -1,0 +1,17 @@
+//! Zones and wall-clock time: which instant a local time means, in every zone, around every clock change.
+//!
+//! [`Zones`] is the one provider of zone data. [`Zone`] is one zone's table of offsets from 1969 to the end of 2100.
+//! [`civil`] counts dates. Wall-clock readings are `i64` seconds, counted as if the wall clock showed UTC.
+
+pub mod civil;
+mod id;
+mod local;
+mod posix;
+mod tzif;
+mod zone;
+mod zones;
+
+pub use id::ZoneId;
+pub use local::{Cursor, Local};
+pub use zone::{Transition, Zone};
+pub use zones::Zones;
