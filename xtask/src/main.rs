@@ -1,2 +1,63 @@
-//! Repository tasks.
-fn main() {}
+//! Repository tasks, run as `cargo xtask`: what CI checks, in one place and in one language.
+
+mod cargo;
+mod guard;
+mod process;
+mod stages;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+/// What a task returns: an error is one sentence for the person at the terminal.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+const HELP: &str = "\
+Repository tasks
+
+Usage: cargo xtask <command>
+
+Commands:
+  test [--fast]    formatting, lints, tests, doctests, every example, documentation, package;
+                   --fast leaves out lints, documentation and the package
+  tidy             layering, size and style rules of the repository
+  guard [ARGS]     performance guard-rails (release build); ARGS go to the guard program
+  ci               tidy, test, guard
+  help             this text
+
+Environment:
+  BOOKING_NO_INSTALL=1    never install a missing tool
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[String]) -> Result<()> {
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["test"] => test::run(test::Scope::Full),
+        ["test", "--fast"] => test::run(test::Scope::Fast),
+        ["tidy"] => tidy::run(),
+        ["guard", rest @ ..] => guard::run(rest),
+        ["ci"] => ci(),
+        other => Err(format!("unknown command `{}`; `cargo xtask help` lists them", other.join(" ")).into()),
+    }
+}
+
+fn ci() -> Result<()> {
+    tidy::run()?;
+    test::run(test::Scope::Full)?;
+    guard::run(&[])
+}
