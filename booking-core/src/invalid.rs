@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 ///     "end: 1970-01-01T12:00:00Z is not valid, expected an instant after 1970-01-01T12:00:00Z",
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, thiserror::Error)]
 #[error("{field}: {value} is not valid, expected {expected}")]
 pub struct Invalid {
     field: Cow<'static, str>,

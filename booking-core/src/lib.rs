@@ -1,13 +1,52 @@
 //! The appointment-booking engine: pure rules, ports for storage, and the reference store.
 
+mod admit;
+mod assignment;
+mod booking;
 mod clock;
 mod id;
 mod interval;
 mod invalid;
+mod money;
+mod policy;
+mod reason;
+mod recurrence;
+mod resource;
+mod schedule;
+mod seconds;
+mod service;
+mod store;
 pub mod time;
+mod validated;
 
+pub use admit::{Overlap, admit, conflicts, peak_use};
+pub use assignment::Strategy;
+pub use booking::{
+    Actor, Block, Booking, CancelScope, Claim, EntryState, Event, EventKind, IllegalMove, LocalStart, Move,
+    OnConflict, Pick, Priced, Session, SessionKey, State, Verdict, WaitlistEntry,
+};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use id::{BlockId, BookingId, CustomerId, EntryId, ResourceId, SeriesId, ServiceId, SessionId, TenantId};
 pub use interval::{END_SECOND, FIRST_SECOND, Interval, check_second, second_of};
 pub use invalid::Invalid;
+pub use money::{Currency, MAX_MINOR, Money};
+pub use policy::{
+    Asked, ChangeWindow, Deposit, Fee, FeeTier, Horizon, HorizonKind, Limit, MAX_LIMITS, MAX_NOTICE,
+    NoShowRule, Over, Per, Period, Policy, PolicySpec, Rule,
+};
+pub use reason::{Closure, Occupant, Reason};
+pub use recurrence::*;
+pub use resource::{MAX_CAPACITY, MAX_TAGS, Resource, ResourceKind, ResourceSpec, Tag};
+pub use schedule::{
+    DateOverride, DayInterval, Holiday, HolidaySet, Hours, Layer, Laying, MAX_DAY_INTERVALS, MAX_HOLIDAYS,
+    MAX_LAYERS, MAX_OVERRIDES, MAX_RECURRING, MAX_RULES, Recurring, Schedule, ScheduleSpec, TimeOfDay,
+    Travel, WeeklyHours,
+};
+pub use seconds::{DAY, HOUR, MINUTE, Seconds, hours, minutes};
+pub use service::{
+    Buffers, Grid, GridMode, HoldTimes, MAX_BUFFER, MAX_COUNT, MAX_DURATION, MAX_DURATIONS, MAX_PARTS,
+    MAX_POOL, MAX_REQUIREMENTS, MAX_SEATS, MAX_STEP, Part, Pool, PriceTier, Requirement, Service,
+    ServiceSpec, Takes, TierRule, sequence,
+};
+pub use store::*;
 pub use time::{Zone, ZoneId, Zones};

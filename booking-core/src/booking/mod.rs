@@ -1,0 +1,15 @@
+//! Bookings and what belongs to them.
+
+mod event;
+mod row;
+mod series;
+mod session;
+mod state;
+mod waitlist;
+
+pub use event::{Actor, Event, EventKind};
+pub use row::{Block, Booking, Claim, LocalStart, Pick, Priced};
+pub use series::{CancelScope, OnConflict, Verdict};
+pub use session::{Session, SessionKey};
+pub use state::{IllegalMove, Move, State};
+pub use waitlist::{EntryState, WaitlistEntry};
