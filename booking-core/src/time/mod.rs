@@ -3,6 +3,7 @@
 //! [`Zones`] is the one provider of zone data. [`Zone`] is one zone's table of offsets from 1969 to the end of 2100.
 //! [`civil`] counts dates. Wall-clock readings are `i64` seconds, counted as if the wall clock showed UTC.
 
+mod bundle;
 pub mod civil;
 mod id;
 mod local;

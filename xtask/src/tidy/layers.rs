@@ -8,8 +8,11 @@ use super::source::Source;
 /// The modules of the core, group by group. A new module goes into the earliest group that has all it needs.
 pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("words", &["clock", "id", "interval", "invalid", "money", "random", "seconds", "time", "validated"]),
-    ("rules", &["booking", "policy", "reason", "recurrence", "resource", "schedule", "service"]),
-    ("answers", &["admit", "assignment", "availability", "conflict", "explain", "slot"]),
+    (
+        "rules",
+        &["assignment", "booking", "policy", "reason", "recurrence", "resource", "schedule", "service"],
+    ),
+    ("answers", &["admit", "availability", "conflict", "explain", "slot"]),
     ("ports", &["command", "store"]),
     ("use cases", &["conformance", "memory", "scheduler"]),
 ];

@@ -70,7 +70,9 @@ const RULES: &[Rule] = &[
     ("tests are honest", |all| Ok(each(all, style::tests))),
     ("lint exceptions have reasons", |all| Ok(each(all, style::reasons))),
     ("links in documents", |all| Ok(documents::links(&all.documents, &root()))),
-    ("architecture names every crate", |all| Ok(documents::architecture(&all.documents, &all.members))),
+    ("architecture names every crate and dependency", |all| {
+        Ok(documents::architecture(&all.documents, &all.members))
+    }),
 ];
 
 /// Checks every rule and prints what breaks one.
