@@ -74,6 +74,13 @@ impl Rule {
         }
         // Stable: where one year's daylight time ends as the next year's starts, the start comes second and holds.
         changes.sort_by_key(|change| change.0);
+        changes.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 = next.1;
+            }
+            same
+        });
         changes
     }
 }
