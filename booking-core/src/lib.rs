@@ -10,7 +10,7 @@ mod invalid;
 mod money;
 mod policy;
 mod reason;
-mod recurrence;
+pub mod recurrence;
 mod resource;
 mod schedule;
 mod seconds;
@@ -35,7 +35,7 @@ pub use policy::{
     NoShowRule, Over, Per, Period, Policy, PolicySpec, Rule,
 };
 pub use reason::{Closure, Occupant, Reason};
-pub use recurrence::*;
+pub use recurrence::{Recurrence, RecurrenceDate, RecurrenceError};
 pub use resource::{MAX_CAPACITY, MAX_TAGS, Resource, ResourceKind, ResourceSpec, Tag};
 pub use schedule::{
     DateOverride, DayInterval, Holiday, HolidaySet, Hours, Layer, Laying, MAX_DAY_INTERVALS, MAX_HOLIDAYS,
