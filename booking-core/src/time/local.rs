@@ -173,11 +173,10 @@ impl Cursor<'_> {
 
     fn seek(&mut self, local: i64) -> Local {
         let reaches = |index: usize| self.segments.get(index).is_some_and(|found| local < found.reach);
-        let first = match self.at {
-            at if reaches(at) && (at == 0 || !reaches(at - 1)) => at,
-            at if reaches(at + 1) && !reaches(at) => at + 1,
-            _ => first_reaching(self.segments, local),
-        };
+        let is_first = |index: usize| reaches(index) && (index == 0 || !reaches(index - 1));
+        let nearby =
+            [self.at, self.at + 1, self.at.saturating_sub(1)].into_iter().find(|&index| is_first(index));
+        let first = nearby.unwrap_or_else(|| first_reaching(self.segments, local));
         self.at = first;
         resolve_from(self.segments, first, local)
     }

@@ -1,7 +1,8 @@
 //! Zones and wall-clock time: which instant a local time means, in every zone, around every clock change.
 //!
 //! [`Zones`] is the one provider of zone data. [`Zone`] is one zone's table of offsets from 1969 to the end of 2100.
-//! [`civil`] counts dates. Wall-clock readings are `i64` seconds, counted as if the wall clock showed UTC.
+//! [`civil`] counts dates. The rest of this page is the contract, with examples.
+#![doc = include_str!("../../docs/time.md")]
 
 mod bundle;
 pub mod civil;
