@@ -6,9 +6,13 @@ use std::process::{Command, Stdio};
 use crate::Result;
 
 /// The repository's root folder.
+///
+/// Cargo says at run time which checkout it works for. The folder at compile time is only a fallback: checkouts that
+/// share a build folder share this program too.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let here = PathBuf::from(here);
+    here.parent().map_or_else(|| here.clone(), Path::to_path_buf)
 }
 
 /// A command line, shown as it would be typed.
