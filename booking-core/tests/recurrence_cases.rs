@@ -1,5 +1,7 @@
 //! The worked cases of `cases/rrule`: every expectation, and every hostile rule within its accepted outcomes.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests fail by panicking")]
+
 use std::collections::BTreeMap;
 
 use booking_core::recurrence::MAX_STEPS;

@@ -3,11 +3,13 @@
 //! A rule is a filter over the days of its periods, so any period can be evaluated without the ones before it: the
 //! walk starts at the first period of the right phase that reaches into the range, however old DTSTART is.
 //!
-//! Why not the `rrule` crate: it runs from DTSTART on and looks for the end of the range only when it has found an
-//! occurrence, so a rule that never matches (30 February; every fourth year from 2026 on the 29th) runs to its limit
-//! of 100,000 periods or, unlimited, to the year 262,000. No guard in front can prevent that without deciding whether
-//! the rule matches, which is this evaluation. It stays the independent witness in `tests/recurrence_witness.rs`,
-//! which also says where it differs.
+//! Why not the `rrule` crate, which was meant to do this: even in floating time, with every rule checked before, it
+//! loses plain weekdays beside numbered ones (`BYDAY=MO,2FR`), starts a first weekly BYSETPOS set at DTSTART, misjudges
+//! week numbers across New Year and refuses `-5TH` in a month. It looks for the end of the range only when it has found
+//! an occurrence, so a rule that never matches (30 February; every fourth year from 2026 on 29 February) runs on to the
+//! year 10,000 or to its own limit of 100,000 periods; preventing that means deciding whether the rule matches, which is
+//! this evaluation. It is the witness in `tests/recurrence_model/witness.rs`, which shows each fault and that the two agree
+//! on everything else.
 
 use std::ops::ControlFlow;
 
