@@ -4,6 +4,7 @@ mod admit;
 mod assignment;
 mod booking;
 mod clock;
+mod engine;
 mod id;
 mod interval;
 mod invalid;
@@ -15,17 +16,22 @@ mod resource;
 mod schedule;
 mod seconds;
 mod service;
+mod span;
 mod store;
 pub mod time;
 mod validated;
 
 pub use admit::{Overlap, admit, conflicts, peak_use};
-pub use assignment::Strategy;
+pub use assignment::{MAX_SEARCH_STEPS, SearchTooLarge, Strategy};
 pub use booking::{
     Actor, Block, Booking, CancelScope, Claim, EntryState, Event, EventKind, IllegalMove, LocalStart, Move,
     OnConflict, Pick, Priced, Session, SessionKey, State, Verdict, WaitlistEntry,
 };
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use engine::{
+    Availability, AvailabilityError, CandidateReasons, Candidates, DaySummary, Explanation, FreeWindow,
+    MAX_PLANS, MAX_STARTS, MAX_WINDOW, Rules, Slot, SlotQuery, Snapshot, Starts, Waiver,
+};
 pub use id::{BlockId, BookingId, CustomerId, EntryId, ResourceId, SeriesId, ServiceId, SessionId, TenantId};
 pub use interval::{END_SECOND, FIRST_SECOND, Interval, check_second, second_of};
 pub use invalid::Invalid;
@@ -38,9 +44,9 @@ pub use reason::{Closure, Occupant, Reason};
 pub use recurrence::{Recurrence, RecurrenceDate, RecurrenceError};
 pub use resource::{MAX_CAPACITY, MAX_TAGS, Resource, ResourceKind, ResourceSpec, Tag};
 pub use schedule::{
-    DateOverride, DayInterval, Holiday, HolidaySet, Hours, Layer, Laying, MAX_DAY_INTERVALS, MAX_HOLIDAYS,
-    MAX_LAYERS, MAX_OVERRIDES, MAX_RECURRING, MAX_RULES, Recurring, Schedule, ScheduleSpec, TimeOfDay,
-    Travel, WeeklyHours,
+    Calendar, DateOverride, DayInterval, Holiday, HolidaySet, Hours, Layer, Laying, MAX_DAY_INTERVALS,
+    MAX_HOLIDAYS, MAX_LAYERS, MAX_OVERRIDES, MAX_RECURRING, MAX_RULES, Recurring, Schedule, ScheduleSpec,
+    TimeOfDay, Travel, WeeklyHours,
 };
 pub use seconds::{DAY, HOUR, MINUTE, Seconds, hours, minutes};
 pub use service::{

@@ -1,6 +1,14 @@
 //! Choosing resources: which combinations are possible, and which of them is taken.
 
+mod matching;
+mod search;
+mod strategy;
+
 use serde::{Deserialize, Serialize};
+
+pub use matching::{MAX_SEARCH_STEPS, SearchTooLarge};
+pub(crate) use matching::{Matcher, Need, Together};
+pub(crate) use strategy::prefer;
 
 /// Which of several free candidates is chosen. Deterministic: ties fall back to the pool's order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

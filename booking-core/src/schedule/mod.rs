@@ -4,6 +4,7 @@
 //! openings. An override (and a holiday) owns its whole local date: also the tail of an opening that began the evening
 //! before is cut at that date's midnight. [`Layer`]s are laid over the base in order; each says how.
 
+mod calendar;
 mod hours;
 mod layer;
 
@@ -12,6 +13,8 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+pub use calendar::Calendar;
+pub(crate) use calendar::Openings;
 pub use hours::{DayInterval, MAX_DAY_INTERVALS, TimeOfDay, WeeklyHours};
 pub use layer::{Hours, Layer, Laying, MAX_LAYERS};
 

@@ -1,0 +1,180 @@
+//! One resource as the engine sees it: openings, claims and blocks, sorted.
+
+use std::sync::Arc;
+
+use super::query::AvailabilityError;
+use crate::booking::Block;
+use crate::resource::Resource;
+use crate::schedule::{Calendar, Openings};
+use crate::seconds::Seconds;
+use crate::service::{Part, Requirement, Service};
+use crate::span::{Span, intersect, join, subtract};
+use crate::store::{ClaimRow, Occupancy};
+use crate::time::Zones;
+use crate::{Claim, ResourceId};
+
+/// One resource with what occupies it.
+pub(super) struct Member {
+    pub(super) resource: Arc<Resource>,
+    pub(super) calendar: Calendar,
+    pub(super) capacity: u32,
+    /// Live claims by blocked start.
+    pub(super) claims: Vec<ClaimRow>,
+    /// Blocks by start.
+    pub(super) blocks: Vec<Block>,
+}
+
+/// How one claim of a visit lies around the visit's start.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reach {
+    pub(super) part: Part,
+    pub(super) before: Seconds,
+    pub(super) after: Seconds,
+}
+
+/// The claims one requirement makes on each of its resources: buffers belong to the visit, so only claims that start
+/// with it have the one before, and only those that end with it the one after.
+pub(super) fn reaches(service: &Service, requirement: &Requirement, duration: Seconds) -> Vec<Reach> {
+    requirement
+        .parts_of(duration)
+        .map(|part| Reach {
+            part,
+            before: if part.from == 0 { service.buffers.before } else { 0 },
+            after: if part.to == duration { service.buffers.after } else { 0 },
+        })
+        .collect()
+}
+
+impl Member {
+    pub(super) fn new(
+        resource: &Arc<Resource>,
+        occupancy: &Occupancy,
+        zones: &Zones,
+    ) -> Result<Self, AvailabilityError> {
+        let id = resource.id;
+        let mut claims: Vec<ClaimRow> =
+            occupancy.claims.iter().filter(|row| row.claim.resource == id).copied().collect();
+        claims.sort_unstable_by_key(|row| (row.claim.blocked_from(), row.claim.blocked_until(), row.by));
+        let mut blocks: Vec<Block> =
+            occupancy.blocks.iter().filter(|block| block.resource == id).cloned().collect();
+        blocks.sort_by_key(|block| block.interval);
+        let set = occupancy.capacities.iter().find(|(named, _)| *named == id).map(|(_, capacity)| *capacity);
+        Ok(Self {
+            calendar: Calendar::new(&resource.hours, zones)?,
+            capacity: set.unwrap_or(resource.capacity),
+            resource: Arc::clone(resource),
+            claims,
+            blocks,
+        })
+    }
+
+    pub(super) fn id(&self) -> ResourceId {
+        self.resource.id
+    }
+
+    /// Where `units` more cannot be taken, leaving out claims for which `skip` holds: sorted and joined.
+    pub(super) fn blocked(
+        &self,
+        units: u32,
+        range: Span,
+        skip: impl Fn(&ClaimRow) -> bool,
+    ) -> Result<Vec<Span>, AvailabilityError> {
+        if units > self.capacity {
+            return Ok(vec![range]);
+        }
+        let mut spans: Vec<Span> = self
+            .blocks
+            .iter()
+            .map(|block| Span::new(block.interval.start_second(), block.interval.end_second()))
+            .collect();
+        if self.calendar.has_recurring_blocks() {
+            self.calendar.recurring_blocks(range.start, range.end, &mut spans)?;
+        }
+        let claims = self.claims.iter().filter(|row| !skip(row)).map(|row| &row.claim);
+        full(claims, self.capacity - units, &mut spans);
+        join(&mut spans);
+        Ok(spans)
+    }
+
+    /// The most units in use by live claims within a stretch.
+    pub(super) fn peak(&self, from: i64, until: i64, own: &[Claim]) -> u32 {
+        let near = self.claims.iter().map(|row| &row.claim);
+        crate::admit::peak_use(near.chain(own), from, until)
+    }
+
+    /// The openings that reach into a range; the whole range when hours are waived.
+    pub(super) fn openings(&self, range: Span, waived: bool) -> Result<Openings, AvailabilityError> {
+        let mut openings = Openings::default();
+        if waived {
+            openings.blocks.push(range);
+            openings.union.push(range);
+        } else {
+            self.calendar.openings(range.start, range.end, &mut openings)?;
+        }
+        Ok(openings)
+    }
+}
+
+/// Appends the stretches where more than `spare` units are in use.
+fn full<'a>(claims: impl Iterator<Item = &'a Claim>, spare: u32, out: &mut Vec<Span>) {
+    if spare == 0 {
+        out.extend(claims.map(|claim| Span::new(claim.blocked_from(), claim.blocked_until())));
+        return;
+    }
+    let mut bounds: Vec<(i64, i64)> = Vec::new();
+    for claim in claims {
+        bounds.push((claim.blocked_from(), i64::from(claim.units)));
+        bounds.push((claim.blocked_until(), -i64::from(claim.units)));
+    }
+    bounds.sort_unstable();
+    let (mut used, mut since) = (0_i64, None);
+    for (at, change) in bounds {
+        used += change;
+        match since {
+            None if used > i64::from(spare) => since = Some(at),
+            Some(start) if used <= i64::from(spare) => {
+                out.push(Span::new(start, at));
+                since = None;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The visit starts at which every claim of a requirement lies within hours and meets nothing blocked: sorted and
+/// disjoint. `union` are the openings joined, `blocked` is sorted and joined.
+pub(super) fn possible_starts(union: &[Span], blocked: &[Span], reaches: &[Reach]) -> Vec<Span> {
+    let mut possible: Option<Vec<Span>> = None;
+    for reach in reaches {
+        let one = possible_for(union, blocked, *reach);
+        possible = Some(match possible {
+            None => one,
+            Some(so_far) => {
+                let mut both = Vec::new();
+                intersect(&so_far, &one, &mut both);
+                both
+            }
+        });
+    }
+    possible.unwrap_or_default()
+}
+
+fn possible_for(union: &[Span], blocked: &[Span], reach: Reach) -> Vec<Span> {
+    let length = reach.part.to - reach.part.from;
+    let open: Vec<Span> = union
+        .iter()
+        .filter(|span| span.end - span.start >= length)
+        .map(|span| Span::new(span.start - reach.part.from, span.end - length + 1 - reach.part.from))
+        .collect();
+    let mut forbidden: Vec<Span> = blocked
+        .iter()
+        .map(|busy| {
+            let start = busy.start - length - reach.after + 1 - reach.part.from;
+            Span::new(start, busy.end + reach.before - reach.part.from)
+        })
+        .collect();
+    join(&mut forbidden);
+    let mut possible = Vec::new();
+    subtract(&open, &forbidden, &mut possible);
+    possible
+}

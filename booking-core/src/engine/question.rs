@@ -1,0 +1,134 @@
+//! A query made ready: defaults filled in, pools resolved, claims laid out.
+
+use super::member::{Member, Reach, reaches};
+use super::query::{AvailabilityError, MAX_WINDOW, SlotQuery, Waiver};
+use crate::seconds::{Seconds, check_length};
+use crate::service::{Pool, Requirement, Service, Takes};
+use crate::span::Span;
+use crate::{CustomerId, ResourceId};
+
+/// A query with everything looked up that does not depend on the time of day.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    pub(super) duration: Seconds,
+    pub(super) party: u32,
+    pub(super) customer: Option<CustomerId>,
+    pub(super) now: i64,
+    /// Starts wanted.
+    pub(super) window: Span,
+    pub(super) waive: Waiver,
+    pub(super) needs: Vec<Demand>,
+    /// The requirements that make the grid: all, or the first alone when some has offsets.
+    pub(super) grid_needs: usize,
+}
+
+/// One requirement of the visit asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Demand {
+    pub(super) count: u32,
+    pub(super) units: u32,
+    /// Indices of members, in order of preference, pins applied.
+    pub(super) pool: Vec<u32>,
+    pub(super) reaches: Vec<Reach>,
+    /// Seconds one resource serves.
+    pub(super) serves: Seconds,
+}
+
+impl Question {
+    pub(super) fn new(
+        service: &Service,
+        members: &[Member],
+        query: &SlotQuery,
+    ) -> Result<Self, AvailabilityError> {
+        let duration = service.duration(query.duration)?;
+        service.check_party(query.party)?;
+        check_length("window", query.window.seconds(), 1, MAX_WINDOW)?;
+        let needs = service
+            .requirements
+            .iter()
+            .map(|requirement| Demand::new(service, requirement, members, duration, query))
+            .collect::<Vec<_>>();
+        let grid_needs = if service.has_offsets(duration) { 1 } else { needs.len() };
+        Ok(Self {
+            duration,
+            party: query.party,
+            customer: query.customer,
+            now: query.now,
+            window: Span::new(query.window.start_second(), query.window.end_second()),
+            waive: query.waive,
+            needs,
+            grid_needs,
+        })
+    }
+
+    /// The same question for one start.
+    pub(super) fn at(&self, start: i64) -> Self {
+        self.within(start, start + 1)
+    }
+
+    /// The same question for another window.
+    pub(super) fn within(&self, from: i64, until: i64) -> Self {
+        Self { window: Span::new(from, until), ..self.clone() }
+    }
+
+    /// How many resources the grid's teams have.
+    pub(super) fn team(&self) -> u32 {
+        self.needs[..self.grid_needs].iter().map(|need| need.count).sum()
+    }
+}
+
+impl Demand {
+    fn new(
+        service: &Service,
+        requirement: &Requirement,
+        members: &[Member],
+        duration: Seconds,
+        query: &SlotQuery,
+    ) -> Self {
+        let reaches = reaches(service, requirement, duration);
+        // A session takes its fixed amount once, whoever sits in it.
+        let units = match requirement.takes {
+            Takes::Party if service.has_sessions() => 1,
+            _ => requirement.units(query.party),
+        };
+        Self {
+            count: requirement.count,
+            units,
+            pool: pinned(pool(&requirement.pool, members), members, &query.pins, requirement.count),
+            serves: reaches.iter().map(|reach| reach.part.to - reach.part.from).sum(),
+            reaches,
+        }
+    }
+}
+
+/// The members of a pool, in its order.
+fn pool(pool: &Pool, members: &[Member]) -> Vec<u32> {
+    match pool {
+        Pool::Ids(ids) => {
+            ids.iter().filter_map(|id| members.iter().position(|m| m.id() == *id)).map(|i| i as u32).collect()
+        }
+        Pool::Tag(tag) => {
+            let mut found: Vec<u32> = (0..members.len() as u32)
+                .filter(|i| members[*i as usize].resource.tags.contains(tag))
+                .collect();
+            found.sort_unstable_by_key(|index| members[*index as usize].id());
+            found
+        }
+    }
+}
+
+/// Where a pool has pinned resources only they count; with fewer pins than the requirement asks for, the pinned ones
+/// come first.
+fn pinned(mut pool: Vec<u32>, members: &[Member], pins: &[ResourceId], count: u32) -> Vec<u32> {
+    let is_pinned = |index: &u32| pins.contains(&members[*index as usize].id());
+    let chosen = pool.iter().filter(|index| is_pinned(index)).count();
+    if chosen == 0 {
+        return pool;
+    }
+    if chosen >= count as usize {
+        pool.retain(is_pinned);
+    } else {
+        pool.sort_by_key(|index| !is_pinned(index));
+    }
+    pool
+}

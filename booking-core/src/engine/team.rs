@@ -1,0 +1,277 @@
+//! Teams: complete assignments at one start.
+
+use super::availability::Availability;
+use super::filter;
+use super::grid::LONG;
+use super::member::Member;
+use super::question::Question;
+use crate::assignment::{Matcher, Need, SearchTooLarge, Together};
+use crate::booking::Claim;
+use crate::interval::Interval;
+use crate::policy::Per;
+use crate::span::{Span, find};
+use crate::store::LimitSubject;
+
+/// Judges which candidates of the grid some complete team anchors, whoever is free.
+pub(super) struct Team<'a> {
+    question: &'a Question,
+    members: &'a [Member],
+    /// For each grid requirement and member of its pool, its stretches.
+    stretches: &'a [Vec<Vec<Span>>],
+    matcher: Matcher,
+}
+
+impl<'a> Team<'a> {
+    pub(super) fn new(
+        question: &'a Question,
+        members: &'a [Member],
+        stretches: &'a [Vec<Vec<Span>>],
+    ) -> Self {
+        Self { question, members, stretches, matcher: Matcher::default() }
+    }
+
+    /// Of the starts from index `begun` on, all candidates of one stretch of the `place`-th member of requirement
+    /// `need`, keeps those that a complete team with this member anchors there.
+    pub(super) fn retain(
+        &mut self,
+        starts: &mut Vec<i64>,
+        begun: usize,
+        need: usize,
+        place: usize,
+        stretch: Span,
+        lead: i64,
+    ) -> Result<(), SearchTooLarge> {
+        let mut kept = begun;
+        for index in begun..starts.len() {
+            let start = starts[index];
+            if self.anchors(need, place, stretch, start + lead)? {
+                starts[kept] = start;
+                kept += 1;
+            }
+        }
+        starts.truncate(kept);
+        Ok(())
+    }
+
+    /// Whether a complete team with this member has, in common, a stretch that contains `at` and starts where this
+    /// member's does (and is long or short as the member's stretch was taken to be).
+    fn anchors(&mut self, need: usize, place: usize, stretch: Span, at: i64) -> Result<bool, SearchTooLarge> {
+        let long = stretch.end - stretch.start > LONG;
+        let mut pools = Vec::with_capacity(self.stretches.len());
+        for (index, members) in self.stretches.iter().enumerate() {
+            let mut fitting = Vec::new();
+            for (other, spans) in members.iter().enumerate() {
+                let Some(span) = find_block(spans, at) else { continue };
+                let starts_no_later = span.start <= stretch.start;
+                let as_long = !long || span.end - stretch.start > LONG;
+                if starts_no_later && as_long {
+                    fitting.push(self.question.needs[index].pool[other]);
+                }
+            }
+            pools.push(fitting);
+        }
+        let needs: Vec<Need<'_>> = pools
+            .iter()
+            .zip(&self.question.needs)
+            .map(|(fitting, need)| Need { count: need.count, candidates: fitting })
+            .collect();
+        let member = self.question.needs[need].pool[place];
+        let alone = Alone { question: self.question, members: self.members };
+        self.matcher.exists_with(&needs, &alone, (need, member))
+    }
+}
+
+fn find_block(spans: &[Span], at: i64) -> Option<Span> {
+    find(spans, at)
+}
+
+/// Which requirements one resource can serve together, on an otherwise empty calendar.
+struct Alone<'a> {
+    question: &'a Question,
+    members: &'a [Member],
+}
+
+impl Together for Alone<'_> {
+    fn fits(&self, resource: u32, needs: &[usize]) -> bool {
+        let member = &self.members[resource as usize];
+        let claims = own_claims(self.question, member, needs, LONG * 2);
+        needs.len() < 2
+            || claims.iter().all(|claim| {
+                let (from, until) = (claim.blocked_from(), claim.blocked_until());
+                crate::admit::peak_use(&claims, from, until) <= member.capacity
+            })
+    }
+
+    fn exclusive(&self) -> bool {
+        exclusive(self.question, self.members)
+    }
+}
+
+/// Which requirements one resource can serve together at one start, beside what occupies it already.
+pub(super) struct OwnUse<'a> {
+    question: &'a Question,
+    availability: &'a Availability<'a>,
+    shared: bool,
+    exclusive: bool,
+    start: i64,
+    pools: Vec<Vec<u32>>,
+}
+
+impl<'a> OwnUse<'a> {
+    pub(super) fn new(question: &'a Question, availability: &'a Availability<'a>) -> Self {
+        Self {
+            question,
+            availability,
+            shared: pools_overlap(question),
+            exclusive: exclusive(question, &availability.members),
+            start: 0,
+            pools: vec![Vec::new(); question.needs.len()],
+        }
+    }
+
+    /// Collects who could serve each requirement on its own at a start.
+    fn settle(&mut self, possible: &[Vec<Vec<Span>>], start: i64) {
+        self.start = start;
+        for (need, members) in possible.iter().enumerate() {
+            let pool = &self.question.needs[need].pool;
+            self.pools[need].clear();
+            let free = members.iter().zip(pool).filter(|(spans, _)| find(spans, start).is_some());
+            self.pools[need].extend(free.map(|(_, place)| *place));
+        }
+    }
+
+    /// Whether a complete assignment exists at a start.
+    pub(super) fn exists(
+        &mut self,
+        possible: &[Vec<Vec<Span>>],
+        start: i64,
+        matcher: &mut Matcher,
+    ) -> Result<bool, SearchTooLarge> {
+        self.settle(possible, start);
+        let enough =
+            self.pools.iter().zip(&self.question.needs).all(|(pool, need)| pool.len() >= need.count as usize);
+        if possible.is_empty() || !enough || !self.shared {
+            return Ok(enough && !possible.is_empty());
+        }
+        matcher.exists(&self.needs(), self)
+    }
+
+    /// For each requirement, the members that stand in some complete assignment.
+    pub(super) fn usable(
+        &mut self,
+        possible: &[Vec<Vec<Span>>],
+        start: i64,
+        matcher: &mut Matcher,
+    ) -> Result<Vec<Vec<u32>>, SearchTooLarge> {
+        if !self.exists(possible, start, matcher)? {
+            return Ok(vec![Vec::new(); self.question.needs.len()]);
+        }
+        if !self.shared {
+            return Ok(self.pools.clone());
+        }
+        let mut usable = Vec::new();
+        matcher.usable(&self.needs(), self, &mut usable)?;
+        Ok(usable)
+    }
+
+    /// Complete assignments in order of preference, `order` having sorted each requirement's members.
+    pub(super) fn assignments(
+        &mut self,
+        possible: &[Vec<Vec<Span>>],
+        start: i64,
+        order: impl Fn(usize, &mut Vec<u32>),
+        limit: usize,
+        matcher: &mut Matcher,
+    ) -> Result<Vec<Vec<Vec<u32>>>, SearchTooLarge> {
+        self.settle(possible, start);
+        for (need, pool) in self.pools.iter_mut().enumerate() {
+            order(need, pool);
+        }
+        matcher.assignments(&self.needs(), self, limit)
+    }
+
+    fn needs(&self) -> Vec<Need<'_>> {
+        self.pools
+            .iter()
+            .zip(&self.question.needs)
+            .map(|(pool, need)| Need { count: need.count, candidates: pool })
+            .collect()
+    }
+
+    fn limits_allow(&self, member: &Member, needs: &[usize]) -> bool {
+        let availability = self.availability;
+        let limits = &availability.service.policy.limits;
+        if self.question.waive.limits || !limits.iter().any(|limit| limit.per == Per::Resource) {
+            return true;
+        }
+        let adds = needs.iter().map(|need| self.question.needs[*need].serves).sum();
+        let here = Span::new(self.start, self.start + 1);
+        let subject = LimitSubject::Resource(member.id());
+        limits.iter().enumerate().filter(|(_, limit)| limit.per == Per::Resource).all(|(rule, limit)| {
+            filter::checks(availability.service, rule, limit, subject, adds, &availability.zone, here)
+                .iter()
+                .all(|check| filter::reached(check, &availability.snapshot.counted).is_none())
+        })
+    }
+}
+
+impl Together for OwnUse<'_> {
+    fn fits(&self, resource: u32, needs: &[usize]) -> bool {
+        if needs.len() < 2 {
+            return true;
+        }
+        let member = &self.availability.members[resource as usize];
+        let own = own_claims(self.question, member, needs, self.start);
+        own.iter()
+            .all(|claim| member.peak(claim.blocked_from(), claim.blocked_until(), &own) <= member.capacity)
+            && self.limits_allow(member, needs)
+    }
+
+    fn exclusive(&self) -> bool {
+        self.exclusive
+    }
+}
+
+/// The claims one resource makes when it serves these requirements of a visit at `start`.
+pub(super) fn own_claims(question: &Question, member: &Member, needs: &[usize], start: i64) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for &need in needs {
+        let demand = &question.needs[need];
+        for reach in &demand.reaches {
+            let (from, until) = (start + reach.part.from, start + reach.part.to);
+            if let Ok(interval) = Interval::from_seconds(from, until) {
+                let (before, after) = (reach.before, reach.after);
+                claims.push(Claim { resource: member.id(), interval, before, after, units: demand.units });
+            }
+        }
+    }
+    claims
+}
+
+/// Whether some resource is in two pools.
+fn pools_overlap(question: &Question) -> bool {
+    let mut seen: Vec<u32> = question.needs.iter().flat_map(|need| need.pool.iter().copied()).collect();
+    let count = seen.len();
+    seen.sort_unstable();
+    seen.dedup();
+    seen.len() < count
+}
+
+/// Whether no resource can ever serve two requirements at once: then plain matching decides.
+fn exclusive(question: &Question, members: &[Member]) -> bool {
+    let meet = |one: usize, other: usize| {
+        question.needs[one].reaches.iter().any(|a| {
+            question.needs[other].reaches.iter().any(|b| {
+                a.part.from - a.before < b.part.to + b.after && b.part.from - b.before < a.part.to + a.after
+            })
+        })
+    };
+    (0..question.needs.len()).all(|one| {
+        (one + 1..question.needs.len()).all(|other| {
+            let units = question.needs[one].units.saturating_add(question.needs[other].units);
+            let together = |place: &&u32| members[**place as usize].capacity >= units || !meet(one, other);
+            let both = question.needs[one].pool.iter().filter(|p| question.needs[other].pool.contains(p));
+            both.filter(together).count() == 0
+        })
+    })
+}
