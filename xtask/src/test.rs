@@ -95,7 +95,7 @@ fn examples(members: &[Member]) -> Result<Vec<(&'static str, String)>> {
     let mut programs = package.programs.clone();
     programs.sort();
     if programs.is_empty() {
-        println!("note: `{EXAMPLES}` has no programs yet");
+        return Err(format!("`{EXAMPLES}` has no program to run").into());
     }
     Ok(programs)
 }
@@ -125,5 +125,6 @@ mod tests {
     #[test]
     fn a_workspace_without_examples_is_an_error() {
         assert!(examples(&[package("booking-core", &[])]).is_err());
+        assert!(examples(&[package(EXAMPLES, &[])]).is_err());
     }
 }

@@ -6,10 +6,10 @@ use crate::Result;
 use crate::cargo::{self, Member};
 
 /// Packages in the normal tree of `booking-core`: what a host compiles to embed the engine.
-pub(super) const CORE_CAP: usize = 36;
+pub(super) const CORE_CAP: usize = 28;
 
 /// Packages in the normal tree of `booking-http --no-default-features`: what a host compiles to nest the router.
-pub(super) const ROUTER_CAP: usize = 80;
+pub(super) const ROUTER_CAP: usize = 72;
 
 /// Arrows between the crates of the workspace; they point inwards, and adapters never import each other.
 const ARROWS: &[(&str, &[&str])] = &[
