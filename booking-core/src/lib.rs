@@ -10,10 +10,12 @@ mod interval;
 mod invalid;
 mod money;
 mod policy;
+mod random;
 mod reason;
 pub mod recurrence;
 mod resource;
 mod schedule;
+mod scheduler;
 mod seconds;
 mod service;
 mod span;
@@ -40,6 +42,7 @@ pub use policy::{
     Asked, ChangeWindow, Deposit, Fee, FeeTier, Horizon, HorizonKind, Limit, MAX_LIMITS, MAX_NOTICE,
     NoShowRule, Over, Per, Period, Policy, PolicySpec, Rule,
 };
+pub use random::{IdSource, RandomIds, SequentialIds};
 pub use reason::{Closure, Occupant, Reason};
 pub use recurrence::{Recurrence, RecurrenceDate, RecurrenceError};
 pub use resource::{MAX_CAPACITY, MAX_TAGS, Resource, ResourceKind, ResourceSpec, Tag};
@@ -47,6 +50,10 @@ pub use schedule::{
     Calendar, DateOverride, DayInterval, Holiday, HolidaySet, Hours, Layer, Laying, MAX_DAY_INTERVALS,
     MAX_HOLIDAYS, MAX_LAYERS, MAX_OVERRIDES, MAX_RECURRING, MAX_RULES, Recurring, Schedule, ScheduleSpec,
     TimeOfDay, Travel, WeeklyHours,
+};
+pub use scheduler::{
+    BookRequest, Booked, CancelSeriesRequest, ChangeRequest, Hypothesis, Intent, JoinRequest, LiveOffer,
+    MAX_OCCURRENCES, MoveRequest, Refusal, Scheduler, SeriesBooked, SeriesRequest, WhatIf, Wish,
 };
 pub use seconds::{DAY, HOUR, MINUTE, Seconds, hours, minutes};
 pub use service::{

@@ -100,7 +100,7 @@ impl Matcher {
         if !self.exists(needs, together)? {
             return Ok(Vec::new());
         }
-        Search::new(needs, together, &[]).assignments(self, limit)
+        Search::new(needs, together, &[]).assignments(limit)
     }
 
     /// Whether the needs can be met while `fixed` resources already serve theirs.

@@ -1,6 +1,6 @@
 //! Bounded exact search, for resources that can serve several requirements of a visit.
 
-use super::matching::{MAX_SEARCH_STEPS, Matcher, Need, SearchTooLarge, Together};
+use super::matching::{MAX_SEARCH_STEPS, Need, SearchTooLarge, Together};
 
 /// A partial assignment and the steps taken so far.
 pub(super) struct Search<'a, T> {
@@ -70,19 +70,14 @@ impl<'a, T: Together> Search<'a, T> {
     }
 
     /// Up to `limit` complete assignments in lexicographic order of preference.
-    pub(super) fn assignments(
-        mut self,
-        matcher: &mut Matcher,
-        limit: usize,
-    ) -> Result<Vec<Vec<Vec<u32>>>, SearchTooLarge> {
+    pub(super) fn assignments(mut self, limit: usize) -> Result<Vec<Vec<Vec<u32>>>, SearchTooLarge> {
         let mut found = Vec::new();
-        self.enumerate(matcher, limit, 0, 0, 0, &mut found)?;
+        self.enumerate(limit, 0, 0, 0, &mut found)?;
         Ok(found)
     }
 
     fn enumerate(
         &mut self,
-        matcher: &mut Matcher,
         limit: usize,
         need: usize,
         filled: u32,
@@ -94,7 +89,7 @@ impl<'a, T: Together> Search<'a, T> {
             return Ok(());
         }
         if filled == self.needs[need].count {
-            return self.enumerate(matcher, limit, need + 1, 0, 0, found);
+            return self.enumerate(limit, need + 1, 0, 0, found);
         }
         let candidates = self.needs[need].candidates;
         for index in from..candidates.len() {
@@ -104,7 +99,7 @@ impl<'a, T: Together> Search<'a, T> {
             self.step()?;
             if self.choose(candidates[index], need) {
                 if self.can_finish(need, filled + 1, index + 1)? {
-                    self.enumerate(matcher, limit, need, filled + 1, index + 1, found)?;
+                    self.enumerate(limit, need, filled + 1, index + 1, found)?;
                 }
                 self.chosen.pop();
             }

@@ -24,15 +24,11 @@ impl Availability<'_> {
             return Ok(explanation);
         }
         let mut reasons = self.policy_reasons(&question, start)?;
-        let joining = self.session_reasons(&question, start);
-        match joining {
-            Some(full) => reasons.extend(full),
-            None => {
-                self.resource_reasons(&question, start, &explanation.candidates, &mut reasons)?;
-                if let Some(off) = self.grid_reason(&question, start)? {
-                    reasons.push(off);
-                }
-            }
+        if let Some(full) = self.session_reasons(&question, start) {
+            reasons.extend(full);
+        } else {
+            self.resource_reasons(&question, start, &explanation.candidates, &mut reasons)?;
+            reasons.extend(self.grid_reason(&question, start)?);
         }
         reasons.sort();
         reasons.dedup();
@@ -182,7 +178,7 @@ impl Availability<'_> {
         let resource = member.id();
         for reach in &need.reaches {
             let (from, until) = (start + reach.part.from, start + reach.part.to);
-            self.hours_reasons(question, member, from, until, &mut reasons)?;
+            hours_reasons(question, member, from, until, &mut reasons)?;
             block_reasons(member, reach, start, &mut reasons);
             claim_reasons(member, need.units, reach, start, &mut reasons);
         }
@@ -200,38 +196,6 @@ impl Availability<'_> {
         reasons.sort();
         reasons.dedup();
         Ok(reasons)
-    }
-
-    fn hours_reasons(
-        &self,
-        question: &Question,
-        member: &Member,
-        from: i64,
-        until: i64,
-        reasons: &mut Vec<Reason>,
-    ) -> Result<(), AvailabilityError> {
-        let openings = member.openings(Span::new(from, until), question.waive.hours)?;
-        let part = crate::service::Part { from: 0, to: until - from };
-        let reach = Reach { part, before: 0, after: 0 };
-        if find(&possible_starts(&openings.union, &[], &[reach]), from).is_some() {
-            return Ok(());
-        }
-        let resource = member.id();
-        let zone = member.calendar.zone();
-        let first = day_of_local(zone.to_local(from));
-        let last = day_of_local(zone.to_local(until - 1));
-        let mut closed = false;
-        for day in (first..=last).take(64) {
-            if let Some(why) = member.calendar.closure(date_of(day)) {
-                let date = date_of(day);
-                reasons.push(Reason::Closed { resource, date, why });
-                closed = true;
-            }
-        }
-        if !closed {
-            reasons.push(Reason::OutsideHours { resource });
-        }
-        Ok(())
     }
 
     /// Off the grid, with the nearest starts that are on it: judged where the anchoring resources are open.
@@ -261,6 +225,38 @@ impl Availability<'_> {
 /// Day blocks may overlap where openings of different dates do: look at all near ones.
 fn holds(spans: &[Span], at: i64) -> bool {
     spans.iter().any(|span| span.contains(at))
+}
+
+/// Closed dates and hours against one part of a visit.
+fn hours_reasons(
+    question: &Question,
+    member: &Member,
+    from: i64,
+    until: i64,
+    reasons: &mut Vec<Reason>,
+) -> Result<(), AvailabilityError> {
+    let openings = member.openings(Span::new(from, until), question.waive.hours)?;
+    let part = crate::service::Part { from: 0, to: until - from };
+    let reach = Reach { part, before: 0, after: 0 };
+    if find(&possible_starts(&openings.union, &[], &[reach]), from).is_some() {
+        return Ok(());
+    }
+    let resource = member.id();
+    let zone = member.calendar.zone();
+    let first = day_of_local(zone.to_local(from));
+    let last = day_of_local(zone.to_local(until - 1));
+    let mut closed = false;
+    for day in (first..=last).take(64) {
+        if let Some(why) = member.calendar.closure(date_of(day)) {
+            let date = date_of(day);
+            reasons.push(Reason::Closed { resource, date, why });
+            closed = true;
+        }
+    }
+    if !closed {
+        reasons.push(Reason::OutsideHours { resource });
+    }
+    Ok(())
 }
 
 fn block_reasons(member: &Member, reach: &Reach, start: i64, reasons: &mut Vec<Reason>) {

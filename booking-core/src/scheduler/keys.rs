@@ -1,0 +1,81 @@
+//! Idempotency: the content of each request, hashed.
+
+use super::{BookRequest, ChangeRequest, MoveRequest, Refusal, Scheduler, SeriesRequest, Wish};
+use crate::TenantId;
+use crate::clock::Clock;
+use crate::store::{BookingStore, Catalog, Committed, ContentHash, IdempotencyKey};
+
+fn list<T: ToString>(items: &[T]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn maybe<T: ToString>(item: Option<T>) -> String {
+    item.map_or_else(|| "-".to_owned(), |item| item.to_string())
+}
+
+fn wish(hash: ContentHash, wish: &Wish) -> ContentHash {
+    let waive = wish.waive;
+    let waived = [waive.grid, waive.hours, waive.notice, waive.horizon, waive.limits];
+    hash.with("service", wish.service)
+        .with("duration", maybe(wish.duration))
+        .with("party", wish.party)
+        .with("customer", maybe(wish.customer))
+        .with("group", maybe(wish.group.as_deref()))
+        .with("resources", list(&wish.resources))
+        .with("waive", list(&waived))
+}
+
+impl BookRequest {
+    pub(super) fn content(&self) -> ContentHash {
+        wish(ContentHash::default(), &self.wish).with("start", self.start.timestamp())
+    }
+}
+
+impl ChangeRequest {
+    pub(super) fn content(&self) -> ContentHash {
+        ContentHash::default().with("booking", self.booking).with("if_version", maybe(self.if_version))
+    }
+}
+
+impl MoveRequest {
+    pub(super) fn content(&self) -> ContentHash {
+        self.change
+            .content()
+            .with("start", maybe(self.start.map(|start| start.timestamp())))
+            .with("duration", maybe(self.duration))
+            .with("party", maybe(self.party))
+            .with("resources", list(&self.resources))
+    }
+}
+
+impl SeriesRequest {
+    pub(super) fn content(&self) -> ContentHash {
+        let recurrence = &self.recurrence;
+        let dates = |dates: Vec<String>| dates.join(",");
+        wish(ContentHash::default(), &self.wish)
+            .with("dtstart", recurrence.dtstart())
+            .with("rrule", recurrence.rrule().unwrap_or("-"))
+            .with("rdates", dates(recurrence.rdates().map(|d| format!("{d:?}")).collect()))
+            .with("exdates", dates(recurrence.exdates().map(|d| format!("{d:?}")).collect()))
+            .with("zone", maybe(self.zone.as_ref()))
+            .with("on_conflict", format!("{:?}", self.on_conflict))
+    }
+}
+
+impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
+    /// Looks a key up before anything is planned: the recorded answer, nothing, or a refusal.
+    pub(super) async fn replay(
+        &self,
+        tenant: TenantId,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Option<Committed>, Refusal> {
+        let Some(key) = key else { return Ok(None) };
+        match self.store.recorded(tenant, key.operation, &key.key).await? {
+            Some(recorded) if recorded.key.content == key.content => {
+                Ok(Some(Committed { replayed: true, ..recorded.answer }))
+            }
+            Some(_) => Err(Refusal::KeyReused),
+            None => Ok(None),
+        }
+    }
+}

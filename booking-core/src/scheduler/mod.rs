@@ -1,0 +1,98 @@
+//! The use cases a host calls: listing, explaining, booking and everything after, over any store and any clock.
+
+mod change;
+mod keys;
+mod listing;
+mod place;
+mod refusal;
+mod relocate;
+mod request;
+mod series;
+mod snapshot;
+mod upkeep;
+mod waitlist;
+mod what_if;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+pub use place::Intent;
+pub use refusal::Refusal;
+pub use request::{
+    BookRequest, Booked, CancelSeriesRequest, ChangeRequest, JoinRequest, LiveOffer, MoveRequest,
+    SeriesBooked, SeriesRequest, Wish,
+};
+pub use series::MAX_OCCURRENCES;
+pub use what_if::{Hypothesis, WhatIf};
+
+use crate::clock::Clock;
+use crate::policy::Rule;
+use crate::random::{IdSource, RandomIds};
+use crate::service::Service;
+use crate::store::{BookingStore, Catalog};
+use crate::time::Zones;
+use crate::{ServiceId, TenantId};
+
+/// Everything a host does with bookings, over a store `S` and a clock `C`.
+///
+/// Cheap to clone where the store is. It keeps no state of its own: what it answers depends on the store, the clock and
+/// the time zone data alone.
+#[derive(Clone)]
+pub struct Scheduler<S, C> {
+    store: S,
+    clock: C,
+    zones: Zones,
+    ids: Arc<dyn IdSource>,
+    rules: Vec<Arc<dyn Rule>>,
+}
+
+impl<S, C> Scheduler<S, C> {
+    /// A scheduler with the bundled time zone data, random ids and no rules of the host's own.
+    pub fn new(store: S, clock: C) -> Self {
+        Self { store, clock, zones: Zones::bundled(), ids: Arc::new(RandomIds::default()), rules: Vec::new() }
+    }
+
+    /// With other time zone data.
+    pub fn with_zones(mut self, zones: Zones) -> Self {
+        self.zones = zones;
+        self
+    }
+
+    /// With ids from elsewhere.
+    pub fn with_ids(mut self, ids: impl IdSource + 'static) -> Self {
+        self.ids = Arc::new(ids);
+        self
+    }
+
+    /// With one more rule of the host's own.
+    pub fn with_rule(mut self, rule: impl Rule + 'static) -> Self {
+        self.rules.push(Arc::new(rule));
+        self
+    }
+
+    /// The store.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &C {
+        &self.clock
+    }
+
+    /// The time zone data.
+    pub fn zones(&self) -> &Zones {
+        &self.zones
+    }
+}
+
+impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    async fn service(&self, tenant: TenantId, service: ServiceId) -> Result<Arc<Service>, Refusal> {
+        self.store.service(tenant, service).await?.ok_or(Refusal::NotFound { what: "service" })
+    }
+}

@@ -1,0 +1,173 @@
+//! The waitlist: joining, leaving, and offers for what becomes free.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::listing::one_second;
+use super::snapshot::occupy;
+use super::{JoinRequest, LiveOffer, Refusal, Scheduler, Wish};
+use crate::booking::{Actor, EntryState, State, WaitlistEntry};
+use crate::clock::Clock;
+use crate::interval::Interval;
+use crate::store::{
+    Action, BookingFilter, BookingStore, Catalog, Command, Initial, Offer, Placement, WaitingQuery,
+};
+use crate::{BookingId, EntryId, TenantId};
+
+/// How many in line are looked at in one command.
+const MAX_IN_LINE: usize = 100;
+
+impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
+    /// Joins the waitlist of a service.
+    pub async fn join_waitlist(&self, request: &JoinRequest) -> Result<WaitlistEntry, Refusal> {
+        let wish = &request.wish;
+        let service = self.service(wish.tenant, wish.service).await?;
+        service.duration(wish.duration)?;
+        service.check_party(wish.party)?;
+        let now = self.now();
+        let entry = WaitlistEntry {
+            id: EntryId::from_uuid(self.ids.next_id(now)),
+            tenant: wish.tenant,
+            service: wish.service,
+            customer: wish.customer,
+            window: request.window,
+            duration: wish.duration,
+            party: wish.party,
+            state: EntryState::Waiting,
+            offer: None,
+            offered: Vec::new(),
+            joined: now,
+            place: 0,
+        };
+        let command = self.plain(wish.tenant, &request.actor, Action::Join(entry.clone()));
+        Ok(self.store.commit(&command).await?.entry.unwrap_or(entry))
+    }
+
+    /// Leaves the waitlist. A live offer is given back, and offered to the next in line.
+    pub async fn leave_waitlist(
+        &self,
+        tenant: TenantId,
+        entry: EntryId,
+        actor: &Actor,
+    ) -> Result<(), Refusal> {
+        let found = self.store.entry(tenant, entry).await?.ok_or(Refusal::NotFound { what: "entry" })?;
+        let mut command = self.plain(tenant, actor, Action::Leave(entry));
+        if let Some(offer) = found.offer {
+            command.offers = self.offers(tenant, found.window, Some(offer), None, command.now).await?;
+            command.offers.retain(|offer| offer.entry != entry);
+        }
+        self.store.commit(&command).await?;
+        Ok(())
+    }
+
+    /// Brings the line up to date (lapsed offers go to the next), then lists the offers that stand, by place in line.
+    pub async fn waitlist_offers(&self, tenant: TenantId) -> Result<Vec<LiveOffer>, Refusal> {
+        self.sweep(tenant).await?;
+        let now = self.now().timestamp();
+        let filter =
+            BookingFilter { states: vec![State::Held], now, limit: 1_000, ..BookingFilter::default() };
+        let mut offers = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.store.bookings(tenant, &BookingFilter { after, ..filter.clone() }).await?;
+            after = page.cursor();
+            for booking in page.items {
+                if let Some(entry) = booking.offer_to {
+                    let place = self.store.entry(tenant, entry).await?.map_or(u64::MAX, |entry| entry.place);
+                    offers.push((place, LiveOffer { entry, booking }));
+                }
+            }
+            if after.is_none() {
+                break;
+            }
+        }
+        offers.sort_by_key(|(place, _)| *place);
+        Ok(offers.into_iter().map(|(_, offer)| offer).collect())
+    }
+
+    /// Plans offers for those in line whose window meets `window`, as if the booking `without` were gone and `after` had
+    /// taken its place. Earlier offers are seen by later ones; entries that do not fit are passed over.
+    pub(super) async fn offers(
+        &self,
+        tenant: TenantId,
+        window: Interval,
+        without: Option<BookingId>,
+        after: Option<&Placement>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Offer>, Refusal> {
+        let waiting = WaitingQuery { tenant, window, now: now.timestamp(), limit: MAX_IN_LINE };
+        let mut offers: Vec<Offer> = Vec::new();
+        let mut in_line = self.store.waiting(&waiting).await?;
+        // The entry whose own offer is being given back has no live offer once this command is applied.
+        if let Some(entry) = self.given_back(tenant, without).await? {
+            let place = in_line.partition_point(|other| other.place < entry.place);
+            if !in_line.iter().any(|other| other.id == entry.id) {
+                in_line.insert(place, entry);
+            }
+        }
+        for entry in in_line {
+            if let Some(placement) = self.offer_for(&entry, without, after, &offers, now).await? {
+                offers.push(Offer { entry: entry.id, placement });
+            }
+        }
+        Ok(offers)
+    }
+
+    async fn given_back(
+        &self,
+        tenant: TenantId,
+        without: Option<BookingId>,
+    ) -> Result<Option<WaitlistEntry>, Refusal> {
+        let Some(without) = without else { return Ok(None) };
+        let Some(entry) = self.store.booking(tenant, without).await?.and_then(|b| b.offer_to) else {
+            return Ok(None);
+        };
+        let found = self.store.entry(tenant, entry).await?;
+        Ok(found.filter(|entry| entry.state == EntryState::Waiting))
+    }
+
+    async fn offer_for(
+        &self,
+        entry: &WaitlistEntry,
+        without: Option<BookingId>,
+        after: Option<&Placement>,
+        earlier: &[Offer],
+        now: DateTime<Utc>,
+    ) -> Result<Option<Placement>, Refusal> {
+        let Some(service) = self.store.service(entry.tenant, entry.service).await? else { return Ok(None) };
+        let wish = Wish {
+            duration: entry.duration,
+            party: entry.party,
+            customer: entry.customer,
+            ..Wish::new(entry.tenant, entry.service)
+        };
+        let query = Self::query(&wish, entry.window, now.timestamp());
+        let mut snapshot = match self.snapshot(entry.tenant, &service, &query, without).await {
+            Ok(snapshot) => snapshot,
+            // The service has changed so that this entry can no longer be met: it is passed over.
+            Err(Refusal::Invalid(_)) => return Ok(None),
+            Err(other) => return Err(other),
+        };
+        for placement in after.into_iter().chain(earlier.iter().map(|offer| &offer.placement)) {
+            occupy(&mut snapshot, placement);
+        }
+        let starts = self.availability(&service, &snapshot)?.starts(&query)?;
+        let fresh = |start: &&i64| !entry.offered.iter().any(|tried| tried.timestamp() == **start);
+        let Some(&start) = starts.iter().find(fresh) else { return Ok(None) };
+        let initial = Initial::Held(now + TimeDelta::seconds(service.holds.offer));
+        let query = Self::query(&wish, one_second(start)?, now.timestamp());
+        match self.placement(&service, &snapshot, &query, start, initial, None) {
+            Ok(mut placement) => {
+                placement.booking.offer_to = Some(entry.id);
+                placement.booking.max_hold = placement.booking.max_hold.max(service.holds.offer);
+                Ok(Some(placement))
+            }
+            Err(Refusal::NotBookable { .. }) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// A command without key or offers.
+    pub(super) fn plain(&self, tenant: TenantId, actor: &Actor, action: Action) -> Command {
+        Command { tenant, now: self.now(), actor: actor.clone(), key: None, action, offers: Vec::new() }
+    }
+}
