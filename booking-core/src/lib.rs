@@ -24,7 +24,7 @@ pub mod time;
 mod validated;
 
 pub use admit::{Overlap, admit, conflicts, peak_use};
-pub use assignment::{MAX_SEARCH_STEPS, SearchTooLarge, Strategy};
+pub use assignment::{MAX_SEARCH_STEPS, SearchTooLarge};
 pub use booking::{
     Actor, Block, Booking, CancelScope, Claim, EntryState, Event, EventKind, IllegalMove, LocalStart, Move,
     OnConflict, Pick, Priced, Session, SessionKey, State, Verdict, WaitlistEntry,
@@ -59,7 +59,7 @@ pub use seconds::{DAY, HOUR, MINUTE, Seconds, hours, minutes};
 pub use service::{
     Buffers, Grid, GridMode, HoldTimes, MAX_BUFFER, MAX_COUNT, MAX_DURATION, MAX_DURATIONS, MAX_PARTS,
     MAX_POOL, MAX_REQUIREMENTS, MAX_SEATS, MAX_STEP, Part, Pool, PriceTier, Requirement, Service,
-    ServiceSpec, Takes, TierRule, sequence,
+    ServiceSpec, Strategy, Takes, TierRule, sequence,
 };
 pub use store::*;
 pub use time::{Zone, ZoneId, Zones};

@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use super::Strategy;
 use crate::ResourceId;
+use crate::service::Strategy;
 use crate::store::{ResourceStanding, Standing};
 
 /// Sorts candidates (given with their id and weight) by a strategy; ties keep the order they come in.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::{Refusal, Scheduler, Wish};
-use crate::assignment::Strategy;
 use crate::clock::Clock;
 use crate::engine::{Availability, SlotQuery, Snapshot};
 use crate::interval::Interval;
@@ -11,7 +10,7 @@ use crate::policy::{HorizonKind, Per, Period};
 use crate::reason::Occupant;
 use crate::resource::Resource;
 use crate::seconds::{DAY, Seconds};
-use crate::service::{Pool, Service};
+use crate::service::{Pool, Service, Strategy};
 use crate::store::{
     BookingStore, Catalog, ClaimRow, Counted, CountedQuery, LimitSubject, OccupancyQuery, Placement,
     PlanClaims, SessionRow, StandingQuery,

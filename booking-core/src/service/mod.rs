@@ -4,6 +4,7 @@ mod grid;
 mod price;
 mod requirement;
 mod sequence;
+mod strategy;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +12,8 @@ pub use grid::{Grid, GridMode};
 pub use price::{PriceTier, TierRule};
 pub use requirement::{MAX_COUNT, MAX_PARTS, MAX_POOL, Part, Pool, Requirement, Takes};
 pub use sequence::sequence;
+pub use strategy::Strategy;
 
-use crate::assignment::Strategy;
 use crate::policy::Policy;
 use crate::seconds::{DAY, HOUR, MINUTE, Seconds, check_count, check_length, check_name};
 use crate::time::ZoneId;

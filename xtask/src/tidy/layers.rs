@@ -11,12 +11,10 @@ pub(super) const GROUPS: &[(&str, &[&str])] = &[
         "words",
         &["clock", "id", "interval", "invalid", "money", "random", "seconds", "span", "time", "validated"],
     ),
-    (
-        "rules",
-        &["assignment", "booking", "policy", "reason", "recurrence", "resource", "schedule", "service"],
-    ),
-    ("answers", &["admit", "availability", "conflict", "engine", "explain", "slot"]),
-    ("ports", &["command", "store"]),
+    ("rules", &["admit", "booking", "policy", "reason", "recurrence", "resource", "schedule", "service"]),
+    // Rows and plans are what the engine reads and writes, so the ports come before the answers.
+    ("ports", &["store"]),
+    ("answers", &["assignment", "engine", "hot"]),
     ("use cases", &["conformance", "memory", "scheduler"]),
 ];
 
@@ -118,7 +116,7 @@ mod tests {
     #[test]
     fn earlier_and_own_groups_are_free() {
         assert!(
-            told("booking-core/src/slot.rs", "use crate::{interval::Interval, availability};").is_empty()
+            told("booking-core/src/engine.rs", "use crate::{interval::Interval, assignment};").is_empty()
         );
         assert!(told("booking-core/src/memory/index.rs", "use crate::store::BookingStore;").is_empty());
         assert!(told("booking-http/src/lib.rs", "use crate::memory::X;").is_empty());
@@ -139,16 +137,16 @@ mod tests {
 
     #[test]
     fn neither_a_reexport_nor_super_hides_an_import() {
-        assert_eq!(told("booking-core/src/slot.rs", "use crate::MemoryStore;").len(), 1);
-        assert_eq!(told("booking-core/src/slot.rs", "use super::memory::MemoryStore;").len(), 1);
-        assert_eq!(told("booking-core/src/slot/grid.rs", "use super::super::memory;").len(), 1);
-        assert!(told("booking-core/src/slot/grid.rs", "use super::memory;").is_empty());
+        assert_eq!(told("booking-core/src/engine.rs", "use crate::MemoryStore;").len(), 1);
+        assert_eq!(told("booking-core/src/engine.rs", "use super::memory::MemoryStore;").len(), 1);
+        assert_eq!(told("booking-core/src/engine/grid.rs", "use super::super::memory;").len(), 1);
+        assert!(told("booking-core/src/engine/grid.rs", "use super::memory;").is_empty());
     }
 
     #[test]
     fn tests_may_use_everything() {
         let text = "#[cfg(test)]\nmod tests { use crate::MemoryStore; }";
-        assert!(told("booking-core/src/slot.rs", text).is_empty());
+        assert!(told("booking-core/src/engine.rs", text).is_empty());
     }
 
     #[test]
