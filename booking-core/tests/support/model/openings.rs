@@ -1,0 +1,85 @@
+//! Day blocks: what is open on each local date (rules 2 to 4).
+
+use booking_core::{Schedule, Zone, time::civil};
+
+use super::zone;
+
+/// One interval in seconds since the Unix epoch, half-open.
+pub(super) type Stretch = (i64, i64);
+
+/// The day blocks of every local date that could reach into the range.
+pub(super) fn day_blocks(schedule: &Schedule, from: i64, until: i64) -> Vec<Stretch> {
+    assert!(schedule.openings.is_empty() && schedule.blocks.is_empty(), "the model knows no recurring rules");
+    let days = from.div_euclid(civil::DAY) - 3..=until.div_euclid(civil::DAY) + 3;
+    days.flat_map(|day| blocks_of_day(schedule, day)).collect()
+}
+
+fn blocks_of_day(schedule: &Schedule, day: i64) -> Vec<Stretch> {
+    let date = civil::date_of(day);
+    let here = zone(schedule.zone_on(date));
+    let hours = match schedule.override_on(date) {
+        Some(only) => only.intervals.as_slice(),
+        None if schedule.holiday_on(date).is_some() => &[],
+        None => schedule.weekly.day(chrono::Datelike::weekday(&date)),
+    };
+    let cut = midnight_that_cuts(schedule, day + 1).unwrap_or(i64::MAX);
+    let mut blocks = Vec::new();
+    for interval in hours {
+        let (from, to) = (interval.from().seconds(), interval.to().seconds());
+        let to = if to <= from { to + civil::DAY } else { to };
+        let start = earliest(&here, day * civil::DAY + from);
+        let end = latest(&here, day * civil::DAY + to).min(cut);
+        if start < end {
+            blocks.push((start, end));
+        }
+    }
+    merged(blocks)
+}
+
+/// A date that is overridden, or a holiday, begins with a cut of what began the evening before.
+fn midnight_that_cuts(schedule: &Schedule, day: i64) -> Option<i64> {
+    let date = civil::date_of(day);
+    let owns = schedule.override_on(date).is_some() || schedule.holiday_on(date).is_some();
+    owns.then(|| earliest(&zone(schedule.zone_on(date)), day * civil::DAY))
+}
+
+fn merged(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+    stretches.sort_unstable();
+    let mut out: Vec<Stretch> = Vec::new();
+    for (start, end) in stretches {
+        match out.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => out.push((start, end)),
+        }
+    }
+    out
+}
+
+/// The first instant that shows the reading, or the first after the gap it lies in.
+pub(super) fn earliest(zone: &Zone, local: i64) -> i64 {
+    showing(zone, local).first().copied().unwrap_or_else(|| after_gap(zone, local))
+}
+
+fn latest(zone: &Zone, local: i64) -> i64 {
+    showing(zone, local).last().copied().unwrap_or_else(|| after_gap(zone, local))
+}
+
+/// All instants that show a reading: try every offset of the days around it.
+fn showing(zone: &Zone, local: i64) -> Vec<i64> {
+    let around = (-16..=16).map(|quarter| i64::from(zone.offset_at(local + quarter * civil::DAY / 8)));
+    let mut found: Vec<i64> = around.map(|offset| local - offset).collect();
+    found.retain(|at| zone.to_local(*at) == local);
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn after_gap(zone: &Zone, local: i64) -> i64 {
+    let skips =
+        |at: i64, before: i32, after: i32| at + i64::from(before) <= local && local < at + i64::from(after);
+    let mut changes = zone.transitions().iter();
+    changes
+        .find(|t| skips(t.at(), t.before(), t.after()))
+        .expect("a gap around a reading that is not shown")
+        .at()
+}
