@@ -62,7 +62,7 @@ pub(super) fn open_starts(
 ) -> Result<Vec<Span>, Invalid> {
     let mut window = question.window;
     window.start = window.start.max(earliest(service, question));
-    window.end = window.end.min(END_SECOND);
+    window.end = window.end.min(END_SECOND - question.duration + 1);
     if let Some((first, end, zone)) = horizon(service, question, zones)? {
         if first > i64::MIN {
             window.start = window.start.max(zone.day_start(first));

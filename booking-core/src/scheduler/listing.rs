@@ -18,18 +18,8 @@ const MAX_ALTERNATIVES: usize = 3;
 impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// Every bookable slot that starts in the window, with who could serve it and how much is left.
     pub async fn slots(&self, wish: &Wish, window: Interval) -> Result<Vec<Slot>, Refusal> {
-        self.slots_as_of(wish, window, self.now()).await
-    }
-
-    /// The same as if the present were another instant: only `now` is replaced.
-    pub async fn slots_as_of(
-        &self,
-        wish: &Wish,
-        window: Interval,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Slot>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
-        let query = Self::query(wish, window, now.timestamp());
+        let query = Self::query(wish, window, self.present(wish));
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.slots(&query)?)
     }
@@ -37,7 +27,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// The starts alone: the cheapest listing.
     pub async fn starts(&self, wish: &Wish, window: Interval) -> Result<Vec<DateTime<Utc>>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
-        let query = Self::query(wish, window, self.now().timestamp());
+        let query = Self::query(wish, window, self.present(wish));
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         let starts = self.availability(&service, &snapshot)?.starts(&query)?;
         Ok(starts.into_iter().map(instant).collect())
@@ -46,7 +36,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// The stretches in which a visit could start at any second, grid aside.
     pub async fn windows(&self, wish: &Wish, window: Interval) -> Result<Vec<FreeWindow>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
-        let query = Self::query(wish, window, self.now().timestamp());
+        let query = Self::query(wish, window, self.present(wish));
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.windows(&query)?)
     }
@@ -60,7 +50,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     ) -> Result<Vec<DaySummary>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
         let zone = self.zones.zone(viewer.unwrap_or(&service.zone))?;
-        let query = Self::query(wish, window, self.now().timestamp());
+        let query = Self::query(wish, window, self.present(wish));
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.days(&query, &zone)?)
     }
@@ -68,7 +58,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// The first bookable start of the window.
     pub async fn first(&self, wish: &Wish, window: Interval) -> Result<Option<DateTime<Utc>>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
-        let query = Self::query(wish, window, self.now().timestamp());
+        let query = Self::query(wish, window, self.present(wish));
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.first(&query)?.map(instant))
     }
@@ -77,9 +67,14 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     pub async fn explain(&self, wish: &Wish, start: DateTime<Utc>) -> Result<Explanation, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
         let start = second_of("start", start)?;
-        let query = Self::query(wish, one_second(start)?, self.now().timestamp());
+        let query = Self::query(wish, one_second(start)?, self.present(wish));
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.explain(&query, start)?)
+    }
+
+    /// The present as a listing is to see it.
+    fn present(&self, wish: &Wish) -> i64 {
+        wish.as_of.unwrap_or_else(|| self.now()).timestamp()
     }
 
     pub(super) fn availability<'a>(

@@ -152,6 +152,7 @@ fn wish_of(booking: &Booking, request: &MoveRequest) -> Wish {
         resources: request.resources.clone(),
         waive: request.change.waive,
         ignoring: Some(booking.id),
+        as_of: None,
     }
 }
 

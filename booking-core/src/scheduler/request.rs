@@ -32,6 +32,9 @@ pub struct Wish {
     pub waive: Waiver,
     /// Leave this booking's own time out of account: for moving it.
     pub ignoring: Option<BookingId>,
+    /// Answer as if the present were this instant: for listing and explaining only. It replaces `now` and nothing else;
+    /// bookings made since then still count.
+    pub as_of: Option<DateTime<Utc>>,
 }
 
 impl Wish {
@@ -47,6 +50,7 @@ impl Wish {
             resources: Vec::new(),
             waive: Waiver::default(),
             ignoring: None,
+            as_of: None,
         }
     }
 }

@@ -58,7 +58,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let before = self.slots(wish, window).await?;
         let real = self.service(wish.tenant, wish.service).await?;
         let service = hypothesis.service.as_ref().unwrap_or(&real);
-        let now = hypothesis.now.unwrap_or_else(|| self.now());
+        let now = hypothesis.now.or(wish.as_of).unwrap_or_else(|| self.now());
         let query = Self::query(wish, window, now.timestamp());
         let mut snapshot = self.snapshot(wish.tenant, service, &query, wish.ignoring).await?;
         lay(&mut snapshot, hypothesis);
