@@ -8,6 +8,7 @@ mod engine;
 mod id;
 mod interval;
 mod invalid;
+pub mod memory;
 mod money;
 mod policy;
 mod random;
@@ -37,6 +38,7 @@ pub use engine::{
 pub use id::{BlockId, BookingId, CustomerId, EntryId, ResourceId, SeriesId, ServiceId, SessionId, TenantId};
 pub use interval::{END_SECOND, FIRST_SECOND, Interval, check_second, second_of};
 pub use invalid::Invalid;
+pub use memory::MemoryStore;
 pub use money::{Currency, MAX_MINOR, Money};
 pub use policy::{
     Asked, ChangeWindow, Deposit, Fee, FeeTier, Horizon, HorizonKind, Limit, MAX_LIMITS, MAX_NOTICE,

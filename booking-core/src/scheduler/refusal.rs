@@ -115,6 +115,7 @@ impl From<CommitError> for Refusal {
             CommitError::Exists { what } => {
                 Self::Store(StoreError::Failed(format!("the {what} exists already")))
             }
+            CommitError::Invalid(invalid) => Self::Invalid(invalid),
             CommitError::Store(error) => Self::Store(error),
         }
     }

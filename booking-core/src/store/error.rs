@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ResourceId;
 use crate::booking::IllegalMove;
 use crate::reason::{Occupant, Reason};
+use crate::{Invalid, ResourceId};
 
 /// The storage itself failed. Nothing was applied, unless the error says that it is not known.
 #[derive(Debug, thiserror::Error)]
@@ -100,9 +100,12 @@ pub enum CommitError {
     /// The id is already in use.
     #[error("the {what} exists already")]
     Exists {
-        /// What: "booking", "entry".
+        /// What: "booking", "session", "entry".
         what: &'static str,
     },
+    /// The command itself is wrong: no plan, a party of nobody, a capacity of 0, an expiry that does not extend.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
     /// The storage failed.
     #[error("the store failed")]
     Store(#[from] StoreError),

@@ -7,11 +7,13 @@
 //! and applies the whole of it or nothing, and the answer is a typed error that names the conflict. That keeps the
 //! rule that decides (`admit`: count peak use) next to the write it protects, whatever the database.
 
+mod any;
 mod command;
 mod error;
 mod port;
 mod query;
 
+pub use any::AnyStore;
 pub use command::{
     Action, Change, Command, ContentHash, IdempotencyKey, Initial, LimitCheck, LimitSubject, NewBooking,
     Offer, Operation, Placement, Plan, PlanClaims, Relocation,

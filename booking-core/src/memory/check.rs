@@ -1,0 +1,48 @@
+//! Values in a command that no rule could judge: refused before anything is looked at.
+
+use crate::booking::{Claim, Session};
+use crate::resource::check_capacity;
+use crate::service::MAX_BUFFER;
+use crate::store::{Plan, PlanClaims};
+use crate::{Invalid, MAX_CAPACITY};
+
+/// At least one plan, a party, and claims that can be counted.
+pub(super) fn plans(plans: &[Plan], party: u32) -> Result<(), Invalid> {
+    if plans.is_empty() {
+        return Err(Invalid::new("plans", "none", "at least one plan"));
+    }
+    if party == 0 || party > MAX_CAPACITY {
+        return Err(Invalid::new("party", party, format!("1 to {MAX_CAPACITY} people")));
+    }
+    for plan in plans {
+        match &plan.claims {
+            PlanClaims::Own(list) => claims(list)?,
+            PlanClaims::Seats(wanted) => session(wanted)?,
+        }
+    }
+    Ok(())
+}
+
+/// Seats, a resource to name, and claims that can be counted.
+pub(super) fn session(session: &Session) -> Result<(), Invalid> {
+    check_capacity(session.seats)
+        .map_err(|_| Invalid::new("session.seats", session.seats, format!("1 to {MAX_CAPACITY} seats")))?;
+    if session.key.picks.is_empty() {
+        return Err(Invalid::new("session.key.picks", "none", "at least one resource"));
+    }
+    claims(&session.claims)
+}
+
+fn claims(claims: &[Claim]) -> Result<(), Invalid> {
+    for claim in claims {
+        if claim.units == 0 || claim.units > MAX_CAPACITY {
+            return Err(Invalid::new("claim.units", claim.units, format!("1 to {MAX_CAPACITY} units")));
+        }
+        for (field, seconds) in [("claim.before", claim.before), ("claim.after", claim.after)] {
+            if !(0..=MAX_BUFFER).contains(&seconds) {
+                return Err(Invalid::new(field, seconds, format!("0 to {MAX_BUFFER} seconds")));
+            }
+        }
+    }
+    Ok(())
+}

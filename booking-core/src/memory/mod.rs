@@ -1,0 +1,25 @@
+//! The reference store: all rules of [`BookingStore`](crate::BookingStore) over plain collections.
+//!
+//! [`State`] holds them, pure and synchronous; [`MemoryStore`] is the port over it. Every write goes through one
+//! journal, so that a command that fails is taken back row by row, and one that is applied can tell what it changed.
+
+mod calendar;
+mod catalogue;
+mod change;
+mod check;
+mod fit;
+mod index;
+mod place;
+mod present;
+mod read;
+mod rows;
+mod state;
+mod store;
+mod tenant;
+mod timeline;
+mod tx;
+mod waitlist;
+
+pub use rows::{AssignedRow, Changes, RecordedRow, Rows};
+pub use state::{KEEP_KEYS, State};
+pub use store::MemoryStore;

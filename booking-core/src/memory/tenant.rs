@@ -1,0 +1,335 @@
+//! One tenant's rows, and the writes that keep its indexes in step with them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::index::{ByStart, Subject, counted_subjects, listed_subjects};
+use super::rows::{AssignedRow, RecordedRow, Rows};
+use super::timeline::Timeline;
+use crate::booking::{Block, Booking, Claim, EntryState, Event, Session, SessionKey, State, WaitlistEntry};
+use crate::interval::Interval;
+use crate::reason::Occupant;
+use crate::store::Operation;
+use crate::{BlockId, BookingId, EntryId, ResourceId, ServiceId, SessionId};
+
+/// What lives without a deadline.
+pub(super) const FOREVER: i64 = i64::MAX;
+/// What does not live at all.
+pub(super) const NEVER: i64 = i64::MIN;
+
+/// A claim on the calendar of its resource.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claimed {
+    pub(super) claim: Claim,
+    pub(super) by: Occupant,
+    /// The first second at which it no longer blocks.
+    pub(super) lives_until: i64,
+}
+
+/// Seats that a booking takes in a session.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seat {
+    pub(super) party: u32,
+    pub(super) lives_until: i64,
+}
+
+/// What makes a session the same one, without the names of requirements: they may be renamed while it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Shape {
+    service: ServiceId,
+    visit: Interval,
+    resources: Vec<ResourceId>,
+}
+
+/// Rows are written only through the `put_…` methods: each takes the new row (or none, to delete) and gives back the
+/// old one, so that putting the old one back undoes it, indexes included.
+#[derive(Debug, Default)]
+pub(super) struct Tenant {
+    pub(super) bookings: HashMap<BookingId, Booking>,
+    pub(super) sessions: HashMap<SessionId, Session>,
+    pub(super) blocks: HashMap<BlockId, Block>,
+    pub(super) capacities: HashMap<ResourceId, u32>,
+    pub(super) entries: HashMap<EntryId, WaitlistEntry>,
+    pub(super) events: Vec<Event>,
+    pub(super) recorded: HashMap<(Operation, String), RecordedRow>,
+    pub(super) assigned: HashMap<(ServiceId, ResourceId), AssignedRow>,
+    /// The latest instant a command was applied at: time does not run backwards.
+    pub(super) latest: i64,
+    /// The last place in line that was given.
+    pub(super) places: u64,
+
+    pub(super) listed: ByStart,
+    pub(super) counted: ByStart,
+    /// Held and pending bookings by deadline.
+    pub(super) deadlines: BTreeSet<(i64, BookingId)>,
+    pub(super) claims: HashMap<ResourceId, Timeline<(Occupant, usize), Claimed>>,
+    pub(super) blocked: HashMap<ResourceId, Timeline<BlockId, BlockId>>,
+    /// Seats by session: of bookings that have not ended, lapsed ones included.
+    pub(super) seats: HashMap<SessionId, BTreeMap<BookingId, Seat>>,
+    pub(super) shapes: HashMap<Shape, BTreeSet<SessionId>>,
+    /// Entries that wait, in order.
+    pub(super) line: BTreeSet<(i64, u64, EntryId)>,
+    /// Where the events of a booking are.
+    pub(super) history: HashMap<BookingId, Vec<usize>>,
+    /// Recorded answers by age.
+    pub(super) ages: BTreeSet<(i64, Operation, String)>,
+    /// The longest visit there ever was: how far a list must look back.
+    pub(super) longest_visit: i64,
+}
+
+impl Shape {
+    pub(super) fn of(key: &SessionKey) -> Self {
+        let mut resources: Vec<ResourceId> = key.picks.iter().map(|pick| pick.resource).collect();
+        resources.sort_unstable();
+        resources.dedup();
+        Self { service: key.service, visit: key.visit, resources }
+    }
+}
+
+/// Until when a booking occupies what it has, were its state not to change.
+fn lives_until(booking: &Booking) -> i64 {
+    match booking.state {
+        State::Held | State::Pending => booking.deadline.map_or(FOREVER, |deadline| deadline.timestamp()),
+        state if state.is_live() => FOREVER,
+        _ => NEVER,
+    }
+}
+
+impl Tenant {
+    pub(super) fn from_rows(rows: Rows) -> Self {
+        let mut tenant = Self::default();
+        let changed = rows.bookings.iter().map(|booking| booking.changed.timestamp());
+        let recorded = rows.recorded.iter().map(|row| row.at);
+        tenant.latest = changed.chain(recorded).max().unwrap_or(0);
+        for session in rows.sessions {
+            tenant.put_session(session.id, Some(session));
+        }
+        for booking in rows.bookings {
+            tenant.put_booking(booking.id, Some(booking));
+        }
+        for block in rows.blocks {
+            tenant.put_block(block.id, Some(block));
+        }
+        tenant.capacities = rows.capacities.into_iter().collect();
+        for entry in rows.entries {
+            tenant.put_entry(entry.id, Some(entry));
+        }
+        for event in rows.events {
+            tenant.push_event(event);
+        }
+        for row in rows.recorded {
+            tenant.put_recorded((row.key.operation, row.key.key.clone()), Some(row));
+        }
+        for row in rows.assigned {
+            tenant.assigned.insert((row.service, row.resource), row);
+        }
+        tenant
+    }
+
+    pub(super) fn put_booking(&mut self, id: BookingId, row: Option<Booking>) -> Option<Booking> {
+        let old = self.bookings.remove(&id);
+        if let Some(old) = &old {
+            self.file_booking(old, false);
+        }
+        if let Some(row) = row {
+            self.longest_visit = self.longest_visit.max(row.visit.seconds());
+            self.file_booking(&row, true);
+            self.bookings.insert(id, row);
+        }
+        old
+    }
+
+    pub(super) fn put_session(&mut self, id: SessionId, row: Option<Session>) -> Option<Session> {
+        let old = self.sessions.remove(&id);
+        if let Some(old) = &old {
+            self.file_claims(&old.claims, Occupant::Session(id), None);
+            let shape = Shape::of(&old.key);
+            let ids = self.shapes.entry(shape.clone()).or_default();
+            ids.remove(&id);
+            if ids.is_empty() {
+                self.shapes.remove(&shape);
+            }
+        }
+        if let Some(row) = row {
+            self.shapes.entry(Shape::of(&row.key)).or_default().insert(id);
+            self.sessions.insert(id, row);
+            self.file_session(id);
+        }
+        old
+    }
+
+    pub(super) fn put_block(&mut self, id: BlockId, row: Option<Block>) -> Option<Block> {
+        let old = self.blocks.remove(&id);
+        if let Some(old) = &old {
+            let (from, until) = (old.interval.start_second(), old.interval.end_second());
+            if let Some(timeline) = self.blocked.get_mut(&old.resource) {
+                timeline.remove(from, until, id);
+            }
+        }
+        if let Some(row) = row {
+            let (from, until) = (row.interval.start_second(), row.interval.end_second());
+            self.blocked.entry(row.resource).or_default().insert(from, until, id, id);
+            self.blocks.insert(id, row);
+        }
+        old
+    }
+
+    pub(super) fn put_entry(&mut self, id: EntryId, row: Option<WaitlistEntry>) -> Option<WaitlistEntry> {
+        let old = self.entries.remove(&id);
+        if let Some(old) = &old {
+            self.line.remove(&(old.joined.timestamp(), old.place, id));
+        }
+        if let Some(row) = row {
+            if row.state == EntryState::Waiting {
+                self.line.insert((row.joined.timestamp(), row.place, id));
+            }
+            self.places = self.places.max(row.place);
+            self.entries.insert(id, row);
+        }
+        old
+    }
+
+    pub(super) fn put_recorded(
+        &mut self,
+        id: (Operation, String),
+        row: Option<RecordedRow>,
+    ) -> Option<RecordedRow> {
+        let old = self.recorded.remove(&id);
+        if let Some(old) = &old {
+            self.ages.remove(&(old.at, id.0, id.1.clone()));
+        }
+        if let Some(row) = row {
+            self.ages.insert((row.at, id.0, id.1.clone()));
+            self.recorded.insert(id, row);
+        }
+        old
+    }
+
+    pub(super) fn push_event(&mut self, event: Event) {
+        self.history.entry(event.booking).or_default().push(self.events.len());
+        self.events.push(event);
+    }
+
+    pub(super) fn pop_event(&mut self) {
+        if let Some(event) = self.events.pop()
+            && let Some(places) = self.history.get_mut(&event.booking)
+        {
+            places.pop();
+            if places.is_empty() {
+                self.history.remove(&event.booking);
+            }
+        }
+    }
+
+    /// Until when a session lives, were nothing to change, without one of its bookings.
+    pub(super) fn session_lives_until(&self, id: SessionId, ignoring: Option<BookingId>) -> i64 {
+        let Some(session) = self.sessions.get(&id) else { return NEVER };
+        if session.scheduled {
+            return FOREVER;
+        }
+        let seats = self.seats.get(&id).into_iter().flatten();
+        let others = seats.filter(|(booking, _)| Some(**booking) != ignoring);
+        others.map(|(_, seat)| seat.lives_until).max().unwrap_or(NEVER)
+    }
+
+    /// Enters a booking into every index, or takes it out.
+    fn file_booking(&mut self, booking: &Booking, enter: bool) {
+        let key = (booking.visit.start_second(), booking.id);
+        for subject in listed_subjects(booking) {
+            self.listed.file(subject, key, enter);
+        }
+        if booking.state.is_counted() {
+            for subject in counted_subjects(booking) {
+                self.counted.file(subject, key, enter);
+            }
+        }
+        if let (State::Held | State::Pending, Some(deadline)) = (booking.state, booking.deadline) {
+            let key = (deadline.timestamp(), booking.id);
+            if enter {
+                self.deadlines.insert(key)
+            } else {
+                self.deadlines.remove(&key)
+            };
+        }
+        if booking.state.is_live() {
+            let until = enter.then(|| lives_until(booking));
+            self.file_claims(&booking.claims, Occupant::Booking(booking.id), until);
+            if let Some(session) = booking.session {
+                self.file_seat(session, booking, enter);
+            }
+        }
+    }
+
+    fn file_seat(&mut self, session: SessionId, booking: &Booking, enter: bool) {
+        let seats = self.seats.entry(session).or_default();
+        if enter {
+            let seat = Seat { party: booking.party, lives_until: lives_until(booking) };
+            seats.insert(booking.id, seat);
+        } else {
+            seats.remove(&booking.id);
+        }
+        if seats.is_empty() {
+            self.seats.remove(&session);
+        }
+        self.file_session(session);
+    }
+
+    /// Brings the claims of a session on the calendar up to date with its seats.
+    fn file_session(&mut self, id: SessionId) {
+        let until = self.session_lives_until(id, None);
+        if let Some(session) = self.sessions.get(&id) {
+            let claims = session.claims.clone();
+            self.file_claims(&claims, Occupant::Session(id), Some(until));
+        }
+    }
+
+    /// Puts claims on the calendars of their resources, or takes them off.
+    fn file_claims(&mut self, claims: &[Claim], by: Occupant, lives_until: Option<i64>) {
+        for (index, claim) in claims.iter().enumerate() {
+            let (from, until) = (claim.blocked_from(), claim.blocked_until());
+            let timeline = self.claims.entry(claim.resource).or_default();
+            match lives_until {
+                Some(lives_until) => {
+                    timeline.insert(from, until, (by, index), Claimed { claim: *claim, by, lives_until });
+                }
+                None => timeline.remove(from, until, (by, index)),
+            }
+            if timeline.is_empty() {
+                self.claims.remove(&claim.resource);
+            }
+        }
+    }
+
+    /// All rows, in order of their ids.
+    pub(super) fn rows(&self) -> Rows {
+        let mut rows = Rows {
+            bookings: self.bookings.values().cloned().collect(),
+            sessions: self.sessions.values().cloned().collect(),
+            blocks: self.blocks.values().cloned().collect(),
+            capacities: self.capacities.iter().map(|(id, capacity)| (*id, *capacity)).collect(),
+            entries: self.entries.values().cloned().collect(),
+            events: self.events.clone(),
+            recorded: self.recorded.values().cloned().collect(),
+            assigned: self.assigned.values().copied().collect(),
+        };
+        rows.bookings.sort_by_key(|row| row.id);
+        rows.sessions.sort_by_key(|row| row.id);
+        rows.blocks.sort_by_key(|row| row.id);
+        rows.capacities.sort_unstable();
+        rows.entries.sort_by_key(|row| row.id);
+        rows.recorded.sort_by(|a, b| (a.key.operation, &a.key.key).cmp(&(b.key.operation, &b.key.key)));
+        rows.assigned.sort_by_key(|row| (row.service, row.resource));
+        rows
+    }
+
+    /// Bookings of a subject that limits count at `now`, by start, those that start in `[from, until)`.
+    pub(super) fn counted_in(
+        &self,
+        subject: Subject,
+        from: i64,
+        until: i64,
+        now: i64,
+    ) -> impl DoubleEndedIterator<Item = &Booking> {
+        let ids = self.counted.range(subject, from, until);
+        ids.filter_map(|id| self.bookings.get(&id)).filter(move |booking| booking.is_counted_at(now))
+    }
+}
