@@ -24,10 +24,8 @@ impl Availability<'_> {
             return Ok(explanation);
         }
         let mut reasons = self.policy_reasons(&question, start)?;
-        if let Some(full) = self.session_reasons(&question, start) {
-            reasons.extend(full);
-        } else {
-            self.resource_reasons(&question, start, &explanation.candidates, &mut reasons)?;
+        self.resource_reasons(&question, start, &explanation.candidates, &mut reasons)?;
+        if !self.has_session_at(&question, start) {
             reasons.extend(self.grid_reason(&question, start)?);
         }
         reasons.sort();
@@ -78,26 +76,6 @@ impl Availability<'_> {
             reasons.push(Reason::TooFar { latest: Some(latest) });
         }
         Ok(reasons)
-    }
-
-    /// When sessions of this service start right there but none takes the party, and no other can open: that is why.
-    fn session_reasons(&self, question: &Question, start: i64) -> Option<Vec<Reason>> {
-        let here: Vec<&SessionRow> = self
-            .snapshot
-            .occupancy
-            .sessions
-            .iter()
-            .filter(|row| {
-                let key = &row.session.key;
-                key.service == self.service.id
-                    && key.visit.start_second() == start
-                    && key.visit.seconds() == question.duration
-                    && self.session_is_clear(question, row)
-            })
-            .collect();
-        let resource = here.first()?.session.key.picks.first()?.resource;
-        let free = here.iter().map(|row| row.session.seats.saturating_sub(row.taken)).max().unwrap_or(0);
-        (free < question.party).then(|| vec![Reason::CapacityFull { resource, free }])
     }
 
     /// What speaks against each resource of each requirement, on its own.
@@ -180,7 +158,10 @@ impl Availability<'_> {
             let (from, until) = (start + reach.part.from, start + reach.part.to);
             hours_reasons(question, member, from, until, &mut reasons)?;
             block_reasons(member, reach, start, &mut reasons);
-            claim_reasons(member, need.units, reach, start, &mut reasons);
+            self.claim_reasons(question, member, need.units, reach, start, &mut reasons);
+        }
+        if reasons.is_empty() && self.service.has_sessions() && question.party > self.service.seats {
+            reasons.push(Reason::CapacityFull { resource, free: self.service.seats });
         }
         if !question.waive.limits {
             let limits = self.service.policy.limits.iter().enumerate();
@@ -196,6 +177,65 @@ impl Availability<'_> {
         reasons.sort();
         reasons.dedup();
         Ok(reasons)
+    }
+
+    /// Claims in the way of one claim of the visit. A session that starts right there and is too full is short of
+    /// seats, not taken.
+    fn claim_reasons(
+        &self,
+        question: &Question,
+        member: &Member,
+        units: u32,
+        reach: &Reach,
+        start: i64,
+        reasons: &mut Vec<Reason>,
+    ) {
+        let (visit_from, visit_until) = (start + reach.part.from, start + reach.part.to);
+        let (from, until) = (visit_from - reach.before, visit_until + reach.after);
+        let resource = member.id();
+        let used = member.peak(from, until, &[]);
+        if used.saturating_add(units) <= member.capacity {
+            return;
+        }
+        if member.capacity > 1 || units > member.capacity {
+            reasons.push(Reason::CapacityFull { resource, free: member.capacity.saturating_sub(used) });
+            return;
+        }
+        for row in &member.claims {
+            if row.claim.blocked_from() >= until || from >= row.claim.blocked_until() {
+                continue;
+            }
+            let (visit, by) = (row.claim.interval, row.by);
+            let seats =
+                self.sessions_at(question, start).find(|open| by == Occupant::Session(open.session.id));
+            if let Some(open) = seats {
+                let free = open.session.seats.saturating_sub(open.taken);
+                if free < question.party {
+                    reasons.push(Reason::CapacityFull { resource, free });
+                }
+            } else if visit.start_second() < visit_until && visit_from < visit.end_second() {
+                reasons.push(Reason::Taken { resource, by, until: visit.end() });
+            } else {
+                reasons.push(Reason::BufferOverlap {
+                    resource,
+                    by,
+                    until: instant(row.claim.blocked_until()),
+                });
+            }
+        }
+    }
+
+    /// Live sessions of this service and duration that start right there.
+    fn sessions_at(&self, question: &Question, start: i64) -> impl Iterator<Item = &SessionRow> {
+        let (service, duration) = (self.service.id, question.duration);
+        self.snapshot.occupancy.sessions.iter().filter(move |row| {
+            let key = &row.session.key;
+            key.service == service && key.visit.start_second() == start && key.visit.seconds() == duration
+        })
+    }
+
+    fn has_session_at(&self, question: &Question, start: i64) -> bool {
+        self.sessions_at(question, start).next().is_some()
     }
 
     /// Off the grid, with the nearest starts that are on it: judged where the anchoring resources are open.
@@ -271,31 +311,5 @@ fn block_reasons(member: &Member, reach: &Reach, start: i64, reasons: &mut Vec<R
     }
     if let Some(name) = member.calendar.recurring_block_at(from, until) {
         reasons.push(Reason::Closed { resource, date: date_at(start), why: Closure::Recurring(name) });
-    }
-}
-
-fn claim_reasons(member: &Member, units: u32, reach: &Reach, start: i64, reasons: &mut Vec<Reason>) {
-    let (visit_from, visit_until) = (start + reach.part.from, start + reach.part.to);
-    let (from, until) = (visit_from - reach.before, visit_until + reach.after);
-    let resource = member.id();
-    let used = member.peak(from, until, &[]);
-    if used.saturating_add(units) <= member.capacity {
-        return;
-    }
-    if member.capacity > 1 || units > member.capacity {
-        reasons.push(Reason::CapacityFull { resource, free: member.capacity.saturating_sub(used) });
-        return;
-    }
-    for row in &member.claims {
-        if row.claim.blocked_from() >= until || from >= row.claim.blocked_until() {
-            continue;
-        }
-        let visit = row.claim.interval;
-        let by: Occupant = row.by;
-        if visit.start_second() < visit_until && visit_from < visit.end_second() {
-            reasons.push(Reason::Taken { resource, by, until: visit.end() });
-        } else {
-            reasons.push(Reason::BufferOverlap { resource, by, until: instant(row.claim.blocked_until()) });
-        }
     }
 }
