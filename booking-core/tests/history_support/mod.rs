@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a history that cannot be read must fail its test")]
 
+mod world;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::Path;
@@ -9,15 +11,17 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use booking_core::{
-    Actor, BookRequest, Booked, Booking, BookingId, BookingStore, Buffers, CancelScope, CancelSeriesRequest,
-    Catalog, ChangeRequest, CustomerId, EntryId, HoldTimes, Hours, Interval, JoinRequest, Limit, ManualClock,
-    MoveRequest, OnConflict, Over, Per, Period, Policy, PolicySpec, Reason, Recurrence, Refusal, Requirement,
-    Resource, ResourceId, ResourceSpec, Schedule, ScheduleSpec, Scheduler, SeriesId, SeriesRequest, Service,
-    ServiceId, ServiceSpec, State, Takes, TenantId, Waiver, WeeklyHours, Wish, ZoneId, minutes,
+    Actor, BookRequest, Booked, Booking, BookingId, BookingStore, CancelScope, CancelSeriesRequest,
+    Catalog, ChangeRequest, CustomerId, EntryId, Interval, JoinRequest, ManualClock,
+    MoveRequest, OnConflict, Reason, Recurrence, Refusal,
+    Resource, ResourceId, Scheduler, SeriesId, SeriesRequest, Service,
+    ServiceId, State, TenantId, Wish, ZoneId, minutes,
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use world::{resource, service, waiver};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct History {
@@ -488,109 +492,6 @@ fn kinds(reasons: &[Reason]) -> Vec<&'static str> {
     kinds.sort_unstable();
     kinds.dedup();
     kinds
-}
-
-fn resource(id: ResourceId, json: &Value) -> Resource {
-    let zone = ZoneId::new(&text(&json["tz"])).unwrap();
-    let hours = match json["weekly"].as_array() {
-        None => Hours::always(zone),
-        Some(lines) => {
-            let mut weekly = WeeklyHours::closed();
-            for line in lines {
-                let days: Vec<chrono::Weekday> =
-                    line["days"].as_array().unwrap().iter().map(|day| text(day).parse().unwrap()).collect();
-                weekly = weekly.with(&days, &text(&line["from"]), &text(&line["to"])).unwrap();
-            }
-            Hours::of(Schedule::new(ScheduleSpec { weekly, ..ScheduleSpec::in_zone(zone) }).unwrap())
-        }
-    };
-    let mut spec = ResourceSpec::new(id, text(&json["id"]), hours);
-    spec.capacity = json["capacity"].as_u64().map_or(1, |capacity| capacity as u32);
-    Resource::new(spec).unwrap()
-}
-
-fn service(id: ServiceId, json: &Value, resources: &BTreeMap<String, ResourceId>) -> Service {
-    let zone = ZoneId::new(&text(&json["tz"])).unwrap();
-    let duration = minutes(json["duration_min"].as_i64().unwrap());
-    let requirements = json["requirements"].as_array().unwrap();
-    let requirements = requirements.iter().map(|one| requirement(one, resources)).collect();
-    let mut spec = ServiceSpec::new(id, text(&json["id"]), zone, duration, requirements);
-    spec.step = minutes(json["step_min"].as_i64().unwrap());
-    let others = json["durations_min"].as_array().into_iter().flatten().map(|m| minutes(m.as_i64().unwrap()));
-    spec.durations.extend(others.filter(|other| *other != duration));
-    let buffer = |field: &str| minutes(json[field].as_i64().unwrap_or(0));
-    spec.buffers = Buffers { before: buffer("buffer_before_min"), after: buffer("buffer_after_min") };
-    spec.seats = json["seats"].as_u64().map_or(1, |seats| seats as u32);
-    let times = HoldTimes::default();
-    let or = |field: &str, default| json[field].as_i64().map_or(default, minutes);
-    spec.holds = HoldTimes { max: or("hold_min", times.max), offer: or("offer_min", times.offer), ..times };
-    spec.policy = Policy::new(PolicySpec {
-        notice: buffer("min_notice_min"),
-        approval: json["approval_min"].as_i64().map(minutes),
-        limits: json["limits"].as_array().into_iter().flatten().map(limit).collect(),
-        ..PolicySpec::default()
-    })
-    .unwrap();
-    Service::new(spec).unwrap()
-}
-
-fn requirement(json: &Value, resources: &BTreeMap<String, ResourceId>) -> Requirement {
-    let pool = json["pool"].as_array().unwrap().iter().map(|name| resources[&text(name)]);
-    let mut requirement = Requirement::one_of(text(&json["name"]), pool).count(count(&json["count"]));
-    requirement.takes = match &json["units"] {
-        Value::String(party) if party == "party" => Takes::Party,
-        Value::Number(units) => Takes::Units(units.as_u64().unwrap() as u32),
-        _ => Takes::Units(1),
-    };
-    requirement
-}
-
-fn limit(json: &Value) -> Limit {
-    let period = match text(&json["period"]).as_str() {
-        "day" => Period::Day,
-        "week" => Period::Week,
-        "month" => Period::Month,
-        "year" => Period::Year,
-        other => panic!("unknown period {other}"),
-    };
-    Limit {
-        per: match text(&json["per"]).as_str() {
-            "customer" => Per::Customer,
-            "resource" => Per::Resource,
-            "service" => Per::Service,
-            other => panic!("unknown per {other}"),
-        },
-        over: json["over"].as_str().map(|over| if over == "all" { Over::All } else { Over::Service }),
-        period,
-        week_start: json["week_start"]
-            .as_str()
-            .filter(|_| period == Period::Week)
-            .map(|d| d.parse().unwrap()),
-        max_count: json["max_count"].as_u64().map(|max| max as u32),
-        max_seconds: json["max_minutes"].as_i64().map(minutes),
-    }
-}
-
-fn waiver(json: &Value) -> Waiver {
-    let mut waiver = Waiver::default();
-    let names = match json {
-        Value::Array(names) => names.iter().map(text).collect(),
-        Value::Bool(true) => vec!["all".to_owned()],
-        Value::String(name) => vec![name.clone()],
-        _ => Vec::new(),
-    };
-    for name in names {
-        match name.as_str() {
-            "grid" => waiver.grid = true,
-            "hours" => waiver.hours = true,
-            "notice" => waiver.notice = true,
-            "horizon" => waiver.horizon = true,
-            "limits" => waiver.limits = true,
-            "all" => waiver = Waiver::ALL,
-            other => panic!("unknown waiver {other}"),
-        }
-    }
-    waiver
 }
 
 fn customer(name: &str) -> CustomerId {
