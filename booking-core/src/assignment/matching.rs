@@ -1,169 +1,88 @@
-//! Exact assignment: which complete choices of resources exist.
+//! One resource, one need: bipartite matching by augmenting paths.
 //!
-//! Where no resource can serve two requirements of a visit, this is bipartite matching with demands, solved by
-//! augmenting paths (Kuhn, 1955: The Hungarian method for the assignment problem). Otherwise it is a bounded exact
-//! search. Never a greedy guess: greedy takes the only surgeon as the doctor.
+//! After H. W. Kuhn, "The Hungarian method for the assignment problem", Naval Research Logistics Quarterly 2 (1955),
+//! with needs that take several resources. Paths run between needs, of which there are few, so that each candidate is
+//! looked at once a path. A need that no path helps cannot be helped later (C. Berge, 1957): the first failure decides.
 
-use super::search::Search;
+use super::oracle::Lists;
 
-/// The most steps one search may take.
-pub const MAX_SEARCH_STEPS: u32 = 200_000;
+const NOBODY: u8 = u8::MAX;
 
-/// The requirements of a service overlap so much that the search was given up. Never to be read as "not free".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no answer after {steps} steps")]
-pub struct SearchTooLarge {
-    /// How many steps were taken.
-    pub steps: u32,
-}
-
-/// One requirement at one start.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Need<'a> {
-    /// How many different resources.
-    pub(crate) count: u32,
-    /// Who could serve it on their own, in order of preference.
-    pub(crate) candidates: &'a [u32],
-}
-
-/// Which requirements one resource can serve in the same visit.
-pub(crate) trait Together {
-    /// Whether it can serve all of these. A candidate always fits alone; more needs never fit better.
-    fn fits(&self, resource: u32, needs: &[usize]) -> bool;
-
-    /// Whether no resource can ever serve two.
-    fn exclusive(&self) -> bool;
-}
-
-/// Finds complete assignments; keeps its room between calls.
+/// Who holds which resource.
 #[derive(Debug, Default)]
-pub(crate) struct Matcher {
-    /// Resource and the need it serves, by resource.
-    taken: Vec<(u32, usize)>,
-    seen: Vec<u32>,
+pub(super) struct Matching {
+    /// By resource; only those of the current lists mean anything.
+    holder: Vec<u8>,
+    queue: Vec<usize>,
+    /// How the path came to each need: from which need, and which resource that one would take from it.
+    came: Vec<Option<(usize, u32)>>,
 }
 
-impl Matcher {
-    /// Whether a complete assignment exists.
-    pub(crate) fn exists(
-        &mut self,
-        needs: &[Need<'_>],
-        together: &impl Together,
-    ) -> Result<bool, SearchTooLarge> {
-        self.exists_beside(needs, together, &[])
-    }
-
-    /// Whether one exists in which this resource serves this need.
-    pub(crate) fn exists_with(
-        &mut self,
-        needs: &[Need<'_>],
-        together: &impl Together,
-        forced: (usize, u32),
-    ) -> Result<bool, SearchTooLarge> {
-        if !needs[forced.0].candidates.contains(&forced.1) {
-            return Ok(false);
-        }
-        let rest: Vec<u32> =
-            needs[forced.0].candidates.iter().copied().filter(|resource| *resource != forced.1).collect();
-        let mut others = needs.to_vec();
-        others[forced.0] = Need { count: needs[forced.0].count - 1, candidates: &rest };
-        self.exists_beside(&others, together, &[(forced.1, forced.0)])
-    }
-
-    /// For each need, the candidates that stand in some complete assignment, in their order.
-    pub(crate) fn usable(
-        &mut self,
-        needs: &[Need<'_>],
-        together: &impl Together,
-        out: &mut Vec<Vec<u32>>,
-    ) -> Result<(), SearchTooLarge> {
-        out.clear();
-        for (index, need) in needs.iter().enumerate() {
-            let mut usable = Vec::new();
-            for &resource in need.candidates {
-                if self.exists_with(needs, together, (index, resource))? {
-                    usable.push(resource);
+impl Matching {
+    /// Whether each open need can have as many resources as it lacks, none held twice.
+    pub(super) fn complete(&mut self, lists: &Lists, lacking: &[u32]) -> bool {
+        self.clear(lists);
+        lists.open.iter().all(|&need| {
+            let mut missing = lacking[need];
+            for &resource in lists.of(need) {
+                if missing > 0 && self.holder[resource as usize] == NOBODY {
+                    self.holder[resource as usize] = need as u8;
+                    missing -= 1;
                 }
             }
-            out.push(usable);
-        }
-        Ok(())
+            (0..missing).all(|_| self.augment(lists, need, lacking.len()))
+        })
     }
 
-    /// Up to `limit` complete assignments, the most preferred first: lexicographic by need, then by candidate order.
-    pub(crate) fn assignments(
-        &mut self,
-        needs: &[Need<'_>],
-        together: &impl Together,
-        limit: usize,
-    ) -> Result<Vec<Vec<Vec<u32>>>, SearchTooLarge> {
-        if !self.exists(needs, together)? {
-            return Ok(Vec::new());
-        }
-        Search::new(needs, together, &[]).assignments(limit)
+    /// The resources that a need of the current lists holds.
+    pub(super) fn held<'a>(&'a self, lists: &'a Lists, need: usize) -> impl Iterator<Item = u32> {
+        let resources = lists.of(need).iter().copied();
+        resources.filter(move |&resource| usize::from(self.holder[resource as usize]) == need)
     }
 
-    /// Whether the needs can be met while `fixed` resources already serve theirs.
-    pub(super) fn exists_beside(
-        &mut self,
-        needs: &[Need<'_>],
-        together: &impl Together,
-        fixed: &[(u32, usize)],
-    ) -> Result<bool, SearchTooLarge> {
-        if needs.iter().any(|need| need.candidates.len() < need.count as usize) {
-            return Ok(false);
-        }
-        if self.matches(needs, fixed) {
-            return Ok(true);
-        }
-        if together.exclusive() {
-            return Ok(false);
-        }
-        Search::new(needs, together, fixed).exists()
-    }
-
-    /// Whether every need gets its own resources, each resource serving at most one need.
-    fn matches(&mut self, needs: &[Need<'_>], fixed: &[(u32, usize)]) -> bool {
-        let places: usize = needs.iter().map(|need| need.count as usize).sum::<usize>() + fixed.len();
-        self.taken.clear();
-        for (index, need) in needs.iter().enumerate() {
-            // Whoever can choose among as many as all needs ask for together is served whatever the others take.
-            if need.candidates.len() >= places {
-                continue;
-            }
-            for _ in 0..need.count {
-                self.seen.clear();
-                if !self.augment(needs, fixed, index) {
-                    return false;
+    fn clear(&mut self, lists: &Lists) {
+        for &need in &lists.open {
+            for &resource in lists.of(need) {
+                let index = resource as usize;
+                if self.holder.len() <= index {
+                    self.holder.resize(index + 1, NOBODY);
                 }
+                self.holder[index] = NOBODY;
             }
         }
-        true
     }
 
-    fn augment(&mut self, needs: &[Need<'_>], fixed: &[(u32, usize)], need: usize) -> bool {
-        for &resource in needs[need].candidates {
-            if self.seen.contains(&resource) || fixed.iter().any(|(used, _)| *used == resource) {
-                continue;
-            }
-            let holder = self.taken.iter().position(|(used, _)| *used == resource);
-            let Some(at) = holder else {
-                self.taken.push((resource, need));
-                return true;
-            };
-            let other = self.taken[at].1;
-            if other == need {
-                continue;
-            }
-            self.seen.push(resource);
-            self.taken[at].1 = need;
-            if self.augment(needs, fixed, other) {
-                return true;
-            }
-            if let Some(back) = self.taken.iter().position(|(used, _)| *used == resource) {
-                self.taken[back].1 = other;
+    /// Gives the need one more resource, if need be by letting others take another one instead.
+    fn augment(&mut self, lists: &Lists, root: usize, needs: usize) -> bool {
+        self.came.clear();
+        self.came.resize(needs, None);
+        self.queue.clear();
+        self.queue.push(root);
+        let mut next = 0;
+        while let Some(&need) = self.queue.get(next) {
+            next += 1;
+            for &resource in lists.of(need) {
+                let holder = self.holder[resource as usize];
+                if holder == NOBODY {
+                    self.shift(need, resource);
+                    return true;
+                }
+                let holder = usize::from(holder);
+                if holder != root && self.came[holder].is_none() {
+                    self.came[holder] = Some((need, resource));
+                    self.queue.push(holder);
+                }
             }
         }
         false
+    }
+
+    /// Gives the free resource to the last need of a path, and what each need gives up to the one before it.
+    fn shift(&mut self, mut need: usize, mut resource: u32) {
+        loop {
+            self.holder[resource as usize] = need as u8;
+            let Some(before) = self.came[need] else { return };
+            (need, resource) = before;
+        }
     }
 }
