@@ -95,10 +95,8 @@ impl Matcher {
         need: usize,
         first: bool,
     ) -> Result<Option<usize>, SearchTooLarge> {
-        let candidates = problem.needs[need].candidates;
-        let end = candidates.len().min(cursor.reach);
-        for position in cursor.from..end {
-            let resource = candidates[position];
+        let in_reach = problem.needs[need].candidates.iter().enumerate().take(cursor.reach);
+        for (position, &resource) in in_reach.skip(cursor.from) {
             if !self.choices.may(problem, need, resource, &mut self.steps)? {
                 continue;
             }

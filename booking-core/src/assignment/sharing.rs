@@ -47,7 +47,7 @@ impl Sharing {
         let Some(start) = pack(choices, lists) else { return Err(steps.give_up()) };
         self.gather(lists);
         self.load_all(problem, choices, steps)?;
-        if self.loads.iter().all(|load| load.count_ones() == 1) {
+        if self.loads.iter().all(|load| load.is_power_of_two()) {
             // Nobody can share, and matching has failed.
             return Ok(false);
         }
