@@ -11,11 +11,10 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use booking_core::{
-    Actor, BookRequest, Booked, Booking, BookingId, BookingStore, CancelScope, CancelSeriesRequest,
-    Catalog, ChangeRequest, CustomerId, EntryId, Interval, JoinRequest, ManualClock,
-    MoveRequest, OnConflict, Reason, Recurrence, Refusal,
-    Resource, ResourceId, Scheduler, SeriesId, SeriesRequest, Service,
-    ServiceId, State, TenantId, Wish, ZoneId, minutes,
+    Actor, BookRequest, Booked, Booking, BookingId, BookingStore, CancelScope, CancelSeriesRequest, Catalog,
+    ChangeRequest, CustomerId, EntryId, Interval, JoinRequest, ManualClock, MoveRequest, OnConflict, Reason,
+    Recurrence, Refusal, Resource, ResourceId, Scheduler, SeriesId, SeriesRequest, Service, ServiceId, State,
+    TenantId, Wish, ZoneId, minutes,
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::Deserialize;
