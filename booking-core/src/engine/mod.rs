@@ -8,6 +8,7 @@ mod member;
 mod plan;
 mod query;
 mod question;
+#[expect(dead_code, reason = "the listing takes this path next")]
 mod sweep;
 mod team;
 mod view;
