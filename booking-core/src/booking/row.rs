@@ -62,6 +62,9 @@ pub struct LocalStart {
 /// What a booking costs and has cost so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Priced {
+    /// The customer's price group, so that a move is priced as the booking was.
+    #[serde(default)]
+    pub group: Option<String>,
     /// The tier that applied.
     pub tier: Option<String>,
     /// The price of the visit.

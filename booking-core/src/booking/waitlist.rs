@@ -36,6 +36,9 @@ pub struct WaitlistEntry {
     pub duration: Option<Seconds>,
     /// How many people.
     pub party: u32,
+    /// The customer's price group, as price tiers name it.
+    #[serde(default)]
+    pub group: Option<String>,
     /// Where it stands.
     pub state: EntryState,
     /// The current offer; at most one, and it may have lapsed.

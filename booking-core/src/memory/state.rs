@@ -135,6 +135,7 @@ impl Tx<'_> {
     fn run(&mut self, command: &Command) -> Result<Committed, CommitError> {
         let mut answer = self.act(&command.action)?;
         answer.offers = self.offer_all(&command.offers);
+        answer.verdicts.clone_from(&command.verdicts);
         Ok(answer)
     }
 

@@ -7,10 +7,14 @@ use crate::booking::{Booking, State};
 use crate::clock::Clock;
 use crate::interval::{Interval, instant, second_of};
 use crate::policy::ChangeWindow;
+use crate::service::Service;
 use crate::store::{
     Action, BookingStore, Catalog, Change, Command, ContentHash, IdempotencyKey, Offer, Operation,
 };
 use crate::{BookingId, Invalid, Money, TenantId};
+
+/// How often a fee is judged again when the booking was changed meanwhile.
+const MAX_ATTEMPTS: usize = 16;
 
 impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// One booking.
@@ -20,7 +24,8 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
 
     /// Makes a hold a booking. Judges only expiry and version: what was held is given.
     pub async fn confirm(&self, request: &ChangeRequest) -> Result<Booked, Refusal> {
-        self.change(request, Operation::Confirm, Change::Confirm, ContentHash::default()).await
+        self.change(request, Operation::Confirm, Change::Confirm, ContentHash::default(), request.if_version)
+            .await
     }
 
     /// Lets a hold live until an instant, at most the service's longest hold after it was made.
@@ -30,27 +35,37 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             return Err(Invalid::new("until", until, "an instant in the future").into());
         }
         let content = ContentHash::default().with("until", second);
-        self.change(request, Operation::Extend, Change::Extend { until }, content).await
+        self.change(request, Operation::Extend, Change::Extend { until }, content, request.if_version).await
     }
 
     /// Approves a pending booking.
     pub async fn approve(&self, request: &ChangeRequest) -> Result<Booked, Refusal> {
-        self.change(request, Operation::Approve, Change::Approve, ContentHash::default()).await
+        self.change(request, Operation::Approve, Change::Approve, ContentHash::default(), request.if_version)
+            .await
     }
 
     /// Turns a pending booking down.
     pub async fn decline(&self, request: &ChangeRequest) -> Result<Booked, Refusal> {
-        self.change(request, Operation::Decline, Change::Decline, ContentHash::default()).await
+        self.change(request, Operation::Decline, Change::Decline, ContentHash::default(), request.if_version)
+            .await
     }
 
     /// Marks the customer as there. May be earlier than the start.
     pub async fn check_in(&self, request: &ChangeRequest) -> Result<Booked, Refusal> {
-        self.change(request, Operation::CheckIn, Change::CheckIn, ContentHash::default()).await
+        self.change(request, Operation::CheckIn, Change::CheckIn, ContentHash::default(), request.if_version)
+            .await
     }
 
     /// Closes a visit as done, from its start on.
     pub async fn complete(&self, request: &ChangeRequest) -> Result<Booked, Refusal> {
-        self.change(request, Operation::Complete, Change::Complete, ContentHash::default()).await
+        self.change(
+            request,
+            Operation::Complete,
+            Change::Complete,
+            ContentHash::default(),
+            request.if_version,
+        )
+        .await
     }
 
     /// Marks a visit as missed, from its start on, with the fee of the service's no-show rule.
@@ -58,14 +73,11 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         if let Some(replayed) = self.replayed(request, Operation::NoShow, ContentHash::default()).await? {
             return Ok(replayed);
         }
-        let booking = self.booking(request.tenant, request.booking).await?;
-        let fee = match self.store.service(request.tenant, booking.service).await? {
-            Some(service) if !request.waive.limits => {
-                service.policy.no_show.fee.and_then(|fee| fee.of(booking.priced.price))
-            }
-            _ => None,
-        };
-        self.change(request, Operation::NoShow, Change::MarkNoShow { fee }, ContentHash::default()).await
+        self.charge(request, Operation::NoShow, |service, booking| {
+            let fee = service.policy.no_show.fee.and_then(|fee| fee.of(booking.priced.price));
+            Ok(fee.filter(|_| !request.waive.limits))
+        })
+        .await
     }
 
     /// Calls a booking off, with the fee of the service's cancellation window. Refused after the window has closed,
@@ -74,15 +86,39 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         if let Some(replayed) = self.replayed(request, Operation::Cancel, ContentHash::default()).await? {
             return Ok(replayed);
         }
-        let booking = self.booking(request.tenant, request.booking).await?;
-        let service = self.store.service(request.tenant, booking.service).await?;
-        let fee = match service {
-            Some(service) if booking.state == State::Confirmed && !request.waive.limits => {
-                change_fee(&service.policy.cancellation, &booking, self.now())?
+        self.charge(request, Operation::Cancel, |service, booking| {
+            if booking.state == State::Confirmed && !request.waive.limits {
+                change_fee(&service.policy.cancellation, booking, self.now())
+            } else {
+                Ok(None)
             }
-            _ => None,
-        };
-        self.change(request, Operation::Cancel, Change::Cancel { fee }, ContentHash::default()).await
+        })
+        .await
+    }
+
+    /// Cancels, or marks as missed, at the fee of the very version that is changed: a booking that was moved meanwhile is
+    /// judged afresh.
+    async fn charge(
+        &self,
+        request: &ChangeRequest,
+        operation: Operation,
+        fee_of: impl Fn(&Service, &Booking) -> Result<Option<Money>, Refusal> + Send,
+    ) -> Result<Booked, Refusal> {
+        for _ in 0..MAX_ATTEMPTS {
+            let booking = self.booking(request.tenant, request.booking).await?;
+            let service = self.store.service(request.tenant, booking.service).await?;
+            let fee = service.map_or(Ok(None), |service| fee_of(&service, &booking))?;
+            let change = match operation {
+                Operation::NoShow => Change::MarkNoShow { fee },
+                _ => Change::Cancel { fee },
+            };
+            let version = Some(request.if_version.unwrap_or(booking.version));
+            match self.change(request, operation, change, ContentHash::default(), version).await {
+                Err(Refusal::VersionConflict { .. }) if request.if_version.is_none() => {}
+                done => return done,
+            }
+        }
+        Err(Refusal::Contended)
     }
 
     async fn replayed(
@@ -101,6 +137,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         operation: Operation,
         change: Change,
         more: ContentHash,
+        if_version: Option<u64>,
     ) -> Result<Booked, Refusal> {
         let key = change_key(request, operation, more)?;
         if let Some(recorded) = self.replay(request.tenant, key.as_ref()).await? {
@@ -112,8 +149,9 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             now,
             actor: request.actor.clone(),
             key,
-            action: Action::Change { booking: request.booking, if_version: request.if_version, change },
+            action: Action::Change { booking: request.booking, if_version, change },
             offers: self.offers_after(request, &change, now).await?,
+            verdicts: Vec::new(),
         };
         let committed = self.store.commit(&command).await?;
         Booked::from_commit(committed).ok_or(Refusal::NotFound { what: "booking" })

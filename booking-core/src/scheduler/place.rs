@@ -94,6 +94,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             key,
             action: Action::Place(vec![placement]),
             offers: Vec::new(),
+            verdicts: Vec::new(),
         })
     }
 
@@ -158,6 +159,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let tier = service.price(local, duration, party, group);
         let price = tier.map(|(_, price)| price);
         Ok(Priced {
+            group: group.map(str::to_owned),
             tier: tier.map(|(tier, _)| tier.name.clone()),
             price,
             deposit: service.policy.deposit.and_then(|deposit| deposit.amount.of(price)),

@@ -55,6 +55,8 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
                     return Booked::from_commit(committed).ok_or(Refusal::NotFound { what: "booking" });
                 }
                 Err(CommitError::NoFit { .. } | CommitError::Limit { .. }) => {}
+                // Someone else changed it in between: judged afresh, unless the caller named the version.
+                Err(CommitError::VersionConflict { .. }) if change.if_version.is_none() => {}
                 Err(other) => return Err(other.into()),
             }
         }
@@ -90,7 +92,14 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
                 query.pins.clear();
             }
         }
-        let placement = match self.placement(&service, &snapshot, &query, start, Initial::Confirmed, None) {
+        let placement = match self.placement(
+            &service,
+            &snapshot,
+            &query,
+            start,
+            Initial::Confirmed,
+            wish.group.as_deref(),
+        ) {
             Ok(placement) => placement,
             Err(Refusal::NotBookable { reasons, .. }) => {
                 wish.ignoring = Some(booking.id);
@@ -107,14 +116,17 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         if priced.price.is_none() || operation == Operation::Reassign {
             priced = booking.priced.clone();
         }
+        // What was due when booking was due then: a move does not ask for it again.
+        priced.deposit = booking.priced.deposit;
         priced.fee = fee;
         Ok(Command {
             tenant: change.tenant,
             now,
             actor: change.actor.clone(),
             key,
-            action: Action::Move(relocation(&booking, request, operation, placement, priced)),
+            action: Action::Move(relocation(&booking, operation, placement, priced)),
             offers,
+            verdicts: Vec::new(),
         })
     }
 
@@ -148,7 +160,7 @@ fn wish_of(booking: &Booking, request: &MoveRequest) -> Wish {
         duration: Some(request.duration.unwrap_or(booking.visit.seconds())),
         party: request.party.unwrap_or(booking.party),
         customer: booking.customer,
-        group: None,
+        group: booking.priced.group.clone(),
         resources: request.resources.clone(),
         waive: request.change.waive,
         ignoring: Some(booking.id),
@@ -158,14 +170,14 @@ fn wish_of(booking: &Booking, request: &MoveRequest) -> Wish {
 
 fn relocation(
     booking: &Booking,
-    request: &MoveRequest,
     operation: Operation,
     placement: Placement,
     priced: crate::Priced,
 ) -> Relocation {
     Relocation {
         booking: booking.id,
-        if_version: request.change.if_version,
+        // The plan was made for this version of the booking and no other.
+        if_version: Some(booking.version),
         reassign: operation == Operation::Reassign,
         visit: placement.booking.visit,
         party: placement.booking.party,

@@ -8,11 +8,11 @@ use crate::booking::{Booking, CancelScope, OnConflict, Verdict};
 use crate::clock::Clock;
 use crate::engine::{SlotQuery, Snapshot};
 use crate::interval::{Interval, instant};
-use crate::seconds::DAY;
+use crate::seconds::{DAY, HOUR};
 use crate::service::Service;
 use crate::store::{
-    Action, BookingFilter, BookingStore, Catalog, Command, CommitError, IdempotencyKey, Initial, Operation,
-    Placement,
+    Action, BookingFilter, BookingStore, Catalog, Command, CommitError, Committed, IdempotencyKey, Initial,
+    Operation, Placement,
 };
 use crate::time::civil::day_of_local;
 use crate::{END_SECOND, Invalid, SeriesId};
@@ -43,7 +43,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             .map(|key| IdempotencyKey::new(Operation::Series, key, request.content()))
             .transpose()?;
         if let Some(recorded) = self.replay(request.wish.tenant, key.as_ref()).await? {
-            return Ok(replayed(recorded.bookings));
+            return Ok(series_booked(recorded));
         }
         for _ in 0..MAX_ATTEMPTS {
             let now = self.now();
@@ -61,13 +61,10 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
                 key: key.clone(),
                 action: Action::Place(judged.placements),
                 offers: Vec::new(),
+                verdicts: judged.verdicts,
             };
             match self.store.commit(&command).await {
-                Ok(done) if done.replayed => return Ok(replayed(done.bookings)),
-                Ok(done) => {
-                    let (bookings, verdicts) = (done.bookings, judged.verdicts);
-                    return Ok(SeriesBooked { series, bookings, verdicts, replayed: false });
-                }
+                Ok(done) => return Ok(series_booked(done)),
                 Err(CommitError::NoFit { .. } | CommitError::Limit { .. }) => {}
                 Err(other) => return Err(other.into()),
             }
@@ -119,20 +116,40 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let wish = &request.wish;
         let service = self.service(wish.tenant, wish.service).await?;
         let starts = self.occurrences(request, &service)?;
+        let mut judged = Judged { verdicts: Vec::new(), placements: Vec::new() };
+        for stretch in starts.chunk_by(within_a_year_of(starts[0])) {
+            self.judge_stretch(request, &service, (series, now), stretch, &mut judged).await?;
+        }
+        Ok(judged)
+    }
+
+    /// Judges occurrences that one snapshot covers.
+    async fn judge_stretch(
+        &self,
+        request: &SeriesRequest,
+        service: &Service,
+        (series, now): (SeriesId, DateTime<Utc>),
+        starts: &[i64],
+        judged: &mut Judged,
+    ) -> Result<(), Refusal> {
+        let wish = &request.wish;
         let (first, last) = (starts[0], starts[starts.len() - 1]);
         // A day more on both sides, for alternatives on the same local date.
-        let from = (first - DAY - 2 * 3_600).max(0);
-        let window = Interval::from_seconds(from, (last + DAY + 2 * 3_600).min(END_SECOND))?;
+        let from = (first - DAY - 2 * HOUR).max(0);
+        let window = Interval::from_seconds(from, (last + DAY + 2 * HOUR).min(END_SECOND))?;
         let query = Self::query(wish, window, now.timestamp());
-        let mut snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
-        let mut judged = Judged { verdicts: Vec::new(), placements: Vec::new() };
-        for (index, &start) in starts.iter().enumerate() {
+        let mut snapshot = self.snapshot(wish.tenant, service, &query, wish.ignoring).await?;
+        for placement in &judged.placements {
+            occupy(&mut snapshot, placement);
+        }
+        let begun = judged.verdicts.len();
+        for &start in starts {
             let one = Self::query(wish, super::listing::one_second(start)?, now.timestamp());
-            let initial = occurrence_state(&service, start, now);
+            let initial = occurrence_state(service, start, now);
             let group = wish.group.as_deref();
-            let reasons = match self.placement(&service, &snapshot, &one, start, initial, group) {
+            let reasons = match self.placement(service, &snapshot, &one, start, initial, group) {
                 Ok(mut placement) => {
-                    placement.booking.series = Some((series, index as u32 + 1));
+                    placement.booking.series = Some((series, judged.verdicts.len() as u32 + 1));
                     occupy(&mut snapshot, &placement);
                     judged.placements.push(placement);
                     Vec::new()
@@ -143,9 +160,9 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             judged.verdicts.push(Verdict { start: instant(start), reasons, alternative: None });
         }
         if request.on_conflict == OnConflict::Propose {
-            self.propose(&service, &snapshot, &query, &mut judged.verdicts)?;
+            self.propose(service, &snapshot, &query, &mut judged.verdicts[begun..])?;
         }
-        Ok(judged)
+        Ok(())
     }
 
     /// The occurrences: at least one, at most [`MAX_OCCURRENCES`].
@@ -186,6 +203,17 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     }
 }
 
+/// Groups starts so that none of a group lies more than a year after its first: what one snapshot may span.
+fn within_a_year_of(mut first: i64) -> impl FnMut(&i64, &i64) -> bool {
+    move |_, next| {
+        let near = next - first <= 365 * DAY;
+        if !near {
+            first = *next;
+        }
+        near
+    }
+}
+
 fn occurrence_state(service: &Service, start: i64, now: DateTime<Utc>) -> Initial {
     match service.policy.approval {
         Some(approval) => {
@@ -196,8 +224,12 @@ fn occurrence_state(service: &Service, start: i64, now: DateTime<Utc>) -> Initia
     }
 }
 
-fn replayed(bookings: Vec<Booking>) -> SeriesBooked {
-    let series = bookings.first().and_then(|b| b.series).map_or(SeriesId::from_u64(0), |(series, _)| series);
-    let verdict = |b: &Booking| Verdict { start: b.start(), reasons: Vec::new(), alternative: None };
-    SeriesBooked { series, verdicts: bookings.iter().map(verdict).collect(), bookings, replayed: true }
+fn series_booked(done: Committed) -> SeriesBooked {
+    let series = done.bookings.first().and_then(|booking| booking.series);
+    SeriesBooked {
+        series: series.map_or(SeriesId::from_u64(0), |(series, _)| series),
+        bookings: done.bookings,
+        verdicts: done.verdicts,
+        replayed: done.replayed,
+    }
 }

@@ -32,6 +32,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             window: request.window,
             duration: wish.duration,
             party: wish.party,
+            group: wish.group.clone(),
             state: EntryState::Waiting,
             offer: None,
             offered: Vec::new(),
@@ -138,6 +139,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             duration: entry.duration,
             party: entry.party,
             customer: entry.customer,
+            group: entry.group.clone(),
             ..Wish::new(entry.tenant, entry.service)
         };
         let query = Self::query(&wish, entry.window, now.timestamp());
@@ -155,7 +157,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let Some(&start) = starts.iter().find(fresh) else { return Ok(None) };
         let initial = Initial::Held(now + TimeDelta::seconds(service.holds.offer));
         let query = Self::query(&wish, one_second(start)?, now.timestamp());
-        match self.placement(&service, &snapshot, &query, start, initial, None) {
+        match self.placement(&service, &snapshot, &query, start, initial, entry.group.as_deref()) {
             Ok(mut placement) => {
                 placement.booking.offer_to = Some(entry.id);
                 placement.booking.max_hold = placement.booking.max_hold.max(service.holds.offer);
@@ -168,6 +170,14 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
 
     /// A command without key or offers.
     pub(super) fn plain(&self, tenant: TenantId, actor: &Actor, action: Action) -> Command {
-        Command { tenant, now: self.now(), actor: actor.clone(), key: None, action, offers: Vec::new() }
+        Command {
+            tenant,
+            now: self.now(),
+            actor: actor.clone(),
+            key: None,
+            action,
+            offers: Vec::new(),
+            verdicts: Vec::new(),
+        }
     }
 }

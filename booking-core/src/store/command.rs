@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::booking::{Actor, Block, Claim, LocalStart, Pick, Priced, Session, WaitlistEntry};
+use crate::booking::{Actor, Block, Claim, LocalStart, Pick, Priced, Session, Verdict, WaitlistEntry};
 use crate::interval::Interval;
 use crate::policy::Over;
 use crate::seconds::Seconds;
@@ -104,6 +104,9 @@ pub struct Command {
     pub action: Action,
     /// Offers to the waitlist for what this command frees.
     pub offers: Vec<Offer>,
+    /// What was found about each occurrence of a series: given back with the answer, so that a replay is complete.
+    #[serde(default)]
+    pub verdicts: Vec<Verdict>,
 }
 
 /// What a command does.

@@ -10,7 +10,7 @@ use super::{
     BookingFilter, Command, CommitError, Counted, CountedQuery, Occupancy, OccupancyQuery, Operation, Page,
     Recorded, Standing, StandingQuery, StoreError, WaitingQuery,
 };
-use crate::booking::{Booking, Event, Session, WaitlistEntry};
+use crate::booking::{Booking, Event, Session, Verdict, WaitlistEntry};
 use crate::resource::{Resource, Tag};
 use crate::service::Service;
 use crate::{BlockId, BookingId, EntryId, ResourceId, ServiceId, TenantId};
@@ -52,6 +52,9 @@ pub struct Committed {
     pub session: Option<Session>,
     /// For a join: the entry with its place in line.
     pub entry: Option<WaitlistEntry>,
+    /// The command's verdicts, unchanged.
+    #[serde(default)]
+    pub verdicts: Vec<Verdict>,
     /// Whether this is the recorded answer to an earlier command with the same key.
     pub replayed: bool,
 }

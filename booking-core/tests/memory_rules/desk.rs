@@ -139,6 +139,7 @@ pub(crate) fn entry(id: u64, from: i64, until: i64, joined: i64) -> WaitlistEntr
         window: span(from, until),
         duration: None,
         party: 1,
+        group: None,
         state: EntryState::Waiting,
         offer: None,
         offered: Vec::new(),
@@ -159,6 +160,7 @@ pub(crate) fn command(now: i64, action: Action) -> Command {
         key: None,
         action,
         offers: Vec::new(),
+        verdicts: Vec::new(),
     }
 }
 

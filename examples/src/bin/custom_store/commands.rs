@@ -23,6 +23,7 @@ impl Rows {
             return if same { Ok(answer) } else { Err(CommitError::KeyReused) };
         }
         let mut answer = self.act(command)?;
+        answer.verdicts.clone_from(&command.verdicts);
         for offer in &command.offers {
             answer.offers.extend(self.offer(command, offer));
         }
