@@ -33,7 +33,7 @@ pub use booking::{
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use engine::{
     Availability, AvailabilityError, CandidateReasons, Candidates, DaySummary, Explanation, FreeWindow,
-    MAX_PLANS, MAX_STARTS, MAX_WINDOW, Rules, Slot, SlotQuery, Snapshot, Starts, Waiver,
+    MAX_PINS, MAX_PLANS, MAX_STARTS, MAX_WINDOW, Rules, Slot, SlotQuery, Snapshot, Starts, Waiver,
 };
 pub use id::{BlockId, BookingId, CustomerId, EntryId, ResourceId, SeriesId, ServiceId, SessionId, TenantId};
 pub use interval::{END_SECOND, FIRST_SECOND, Interval, check_second, second_of};
@@ -55,7 +55,7 @@ pub use schedule::{
 };
 pub use scheduler::{
     BookRequest, Booked, CancelSeriesRequest, ChangeRequest, Hypothesis, Intent, JoinRequest, LiveOffer,
-    MAX_OCCURRENCES, MoveRequest, Refusal, Scheduler, SeriesBooked, SeriesRequest, WhatIf, Wish,
+    MAX_IN_LINE, MAX_OCCURRENCES, MoveRequest, Refusal, Scheduler, SeriesBooked, SeriesRequest, WhatIf, Wish,
 };
 pub use seconds::{DAY, HOUR, MINUTE, Seconds, hours, minutes};
 pub use service::{

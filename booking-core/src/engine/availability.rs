@@ -213,7 +213,9 @@ impl<'a> Availability<'a> {
     /// How far openings and claims are looked at for starts in `hull`.
     pub(super) fn range(&self, question: &Question, hull: Span) -> Span {
         let near = self.service.grid.mode == GridMode::Hours && question.team() == 1 && !question.waive.hours;
-        let spare = if near { 0 } else { LONG + DAY };
+        // A recurring block beyond the starts wanted reaches them with the visit's buffers.
+        let buffers = self.service.buffers.before.max(self.service.buffers.after);
+        let spare = if near { buffers } else { LONG + DAY };
         Span::new(hull.start - spare, hull.end + question.duration + spare)
     }
 

@@ -14,10 +14,11 @@ use crate::time::civil::{date_of, day_of, day_of_local, month, week, weekday, ye
 use crate::time::{Zone, Zones};
 use crate::{END_SECOND, FIRST_SECOND, Invalid, ResourceId};
 
-/// The first start that is not too soon.
+/// The first start that is not too soon. What needs approval must leave a second to decide in: a pending booking ends
+/// at its start.
 pub(super) fn earliest(service: &Service, question: &Question) -> i64 {
     let notice = if question.waive.notice { 0 } else { service.policy.notice };
-    question.now + notice
+    question.now + notice.max(i64::from(service.policy.approval.is_some()))
 }
 
 /// The days (in its zone) that a horizon leaves open: `[first, end)`, and the zone. `AvailableDays` is not judged here.

@@ -16,7 +16,7 @@ mod view;
 pub use availability::Availability;
 pub use plan::MAX_PLANS;
 pub use query::{
-    AvailabilityError, CandidateReasons, Candidates, DaySummary, Explanation, FreeWindow, MAX_STARTS,
-    MAX_WINDOW, Rules, Slot, SlotQuery, Snapshot, Waiver,
+    AvailabilityError, CandidateReasons, Candidates, DaySummary, Explanation, FreeWindow, MAX_PINS,
+    MAX_STARTS, MAX_WINDOW, Rules, Slot, SlotQuery, Snapshot, Waiver,
 };
 pub use sweep::Starts;

@@ -19,6 +19,9 @@ pub const MAX_WINDOW: Seconds = 400 * DAY;
 /// The most candidate starts one question may look at.
 pub const MAX_STARTS: usize = 500_000;
 
+/// The most resources one question may ask for by name.
+pub const MAX_PINS: usize = 1_024;
+
 /// Policy rules that staff may set aside. Capacity can never be waived.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -52,7 +55,7 @@ impl Waiver {
 pub struct SlotQuery {
     /// Starts at or after its start, before its end.
     pub window: Interval,
-    /// The present, in seconds since the Unix epoch: another instant answers "as of" then.
+    /// The present, in seconds since the Unix epoch, within 1970-2099: another instant answers "as of" then.
     pub now: i64,
     /// How long, in seconds; none means the service's default.
     pub duration: Option<Seconds>,
@@ -60,7 +63,7 @@ pub struct SlotQuery {
     pub party: u32,
     /// Who asks, for limits per customer and sticky assignment.
     pub customer: Option<CustomerId>,
-    /// Only these resources, where a pool has any of them.
+    /// Only these resources, where a pool has any of them; each must be in a pool. At most [`MAX_PINS`].
     pub pins: Vec<ResourceId>,
     /// What staff set aside.
     pub waive: Waiver,

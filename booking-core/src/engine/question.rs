@@ -1,11 +1,12 @@
 //! A query made ready: defaults filled in, pools resolved, claims laid out.
 
 use super::member::{Member, Reach, reaches};
-use super::query::{AvailabilityError, MAX_WINDOW, SlotQuery, Waiver};
-use crate::seconds::{Seconds, check_length};
+use super::query::{AvailabilityError, MAX_PINS, MAX_WINDOW, SlotQuery, Waiver};
+use crate::interval::check_second;
+use crate::seconds::{Seconds, check_count, check_length};
 use crate::service::{Pool, Requirement, Service, Takes};
 use crate::span::Span;
-use crate::{CustomerId, ResourceId};
+use crate::{CustomerId, Invalid, ResourceId};
 
 /// A query with everything looked up that does not depend on the time of day.
 #[derive(Debug, Clone)]
@@ -43,6 +44,8 @@ impl Question {
         let duration = service.duration(query.duration)?;
         service.check_party(query.party)?;
         check_length("window", query.window.seconds(), 1, MAX_WINDOW)?;
+        check_second("now", query.now)?;
+        check_pins(&query.pins, service, members)?;
         let needs = service
             .requirements
             .iter()
@@ -98,6 +101,23 @@ impl Demand {
             serves: reaches.iter().map(|reach| reach.part.to - reach.part.from).sum(),
             reaches,
         }
+    }
+}
+
+/// Whoever asks for a resource that no pool has would otherwise be served by another.
+fn check_pins(pins: &[ResourceId], service: &Service, members: &[Member]) -> Result<(), Invalid> {
+    check_count("resources", pins.len(), MAX_PINS)?;
+    let in_a_pool = |pin: &ResourceId| {
+        members.iter().filter(|member| member.id() == *pin).any(|member| {
+            service.requirements.iter().any(|requirement| match &requirement.pool {
+                Pool::Ids(ids) => ids.contains(pin),
+                Pool::Tag(tag) => member.resource.tags.contains(tag),
+            })
+        })
+    };
+    match pins.iter().find(|pin| !in_a_pool(pin)) {
+        Some(pin) => Err(Invalid::new("resources", pin, "resources of the service's pools")),
+        None => Ok(()),
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Booked, ChangeRequest, Refusal, Scheduler};
 use crate::booking::{Booking, State};
 use crate::clock::Clock;
-use crate::interval::{Interval, instant, second_of};
+use crate::interval::{instant, second_of};
 use crate::policy::ChangeWindow;
 use crate::service::Service;
 use crate::store::{
@@ -174,15 +174,8 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let Some(booking) = self.store.booking(request.tenant, request.booking).await? else {
             return Ok(Vec::new());
         };
-        self.offers(request.tenant, freed_window(&booking)?, Some(booking.id), None, now).await
+        self.offers(request.tenant, booking.visit, Some(booking.id), None, now).await
     }
-}
-
-/// The time around a booking in which its end may make room: visits that overlap it may start long before.
-pub(super) fn freed_window(booking: &Booking) -> Result<Interval, Invalid> {
-    let spare = crate::DAY;
-    let from = (booking.visit.start_second() - spare).max(crate::FIRST_SECOND);
-    Interval::from_seconds(from, (booking.visit.end_second() + spare).min(crate::END_SECOND))
 }
 
 fn change_key(

@@ -10,7 +10,7 @@ use crate::seconds::{DAY, HOUR};
 use crate::service::Service;
 use crate::store::{BookingStore, Catalog};
 use crate::time::ZoneId;
-use crate::{END_SECOND, FIRST_SECOND};
+use crate::{END_SECOND, FIRST_SECOND, Invalid};
 
 /// The most alternatives a refusal names.
 const MAX_ALTERNATIVES: usize = 3;
@@ -19,7 +19,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// Every bookable slot that starts in the window, with who could serve it and how much is left.
     pub async fn slots(&self, wish: &Wish, window: Interval) -> Result<Vec<Slot>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
-        let query = Self::query(wish, window, self.present(wish));
+        let query = Self::query(wish, window, self.present(wish)?);
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.slots(&query)?)
     }
@@ -27,7 +27,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// The starts alone: the cheapest listing.
     pub async fn starts(&self, wish: &Wish, window: Interval) -> Result<Vec<DateTime<Utc>>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
-        let query = Self::query(wish, window, self.present(wish));
+        let query = Self::query(wish, window, self.present(wish)?);
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         let starts = self.availability(&service, &snapshot)?.starts(&query)?;
         Ok(starts.into_iter().map(instant).collect())
@@ -36,7 +36,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// The stretches in which a visit could start at any second, grid aside.
     pub async fn windows(&self, wish: &Wish, window: Interval) -> Result<Vec<FreeWindow>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
-        let query = Self::query(wish, window, self.present(wish));
+        let query = Self::query(wish, window, self.present(wish)?);
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.windows(&query)?)
     }
@@ -50,7 +50,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     ) -> Result<Vec<DaySummary>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
         let zone = self.zones.zone(viewer.unwrap_or(&service.zone))?;
-        let query = Self::query(wish, window, self.present(wish));
+        let query = Self::query(wish, window, self.present(wish)?);
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.days(&query, &zone)?)
     }
@@ -58,7 +58,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// The first bookable start of the window.
     pub async fn first(&self, wish: &Wish, window: Interval) -> Result<Option<DateTime<Utc>>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
-        let query = Self::query(wish, window, self.present(wish));
+        let query = Self::query(wish, window, self.present(wish)?);
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.first(&query)?.map(instant))
     }
@@ -67,14 +67,14 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     pub async fn explain(&self, wish: &Wish, start: DateTime<Utc>) -> Result<Explanation, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
         let start = second_of("start", start)?;
-        let query = Self::query(wish, one_second(start)?, self.present(wish));
+        let query = Self::query(wish, one_second(start)?, self.present(wish)?);
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.explain(&query, start)?)
     }
 
     /// The present as a listing is to see it.
-    fn present(&self, wish: &Wish) -> i64 {
-        wish.as_of.unwrap_or_else(|| self.now()).timestamp()
+    pub(super) fn present(&self, wish: &Wish) -> Result<i64, Invalid> {
+        wish.as_of.map_or_else(|| Ok(self.now().timestamp()), |as_of| second_of("as_of", as_of))
     }
 
     pub(super) fn availability<'a>(
@@ -103,8 +103,8 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
 }
 
 /// The window of one start.
-pub(super) fn one_second(start: i64) -> Result<Interval, crate::Invalid> {
+pub(super) fn one_second(start: i64) -> Result<Interval, Invalid> {
     crate::check_second("start", start)?;
     Interval::from_seconds(start, start + 1)
-        .map_err(|_| crate::Invalid::new("start", instant(start), "an instant before the year 2100"))
+        .map_err(|_| Invalid::new("start", instant(start), "an instant before the year 2100"))
 }

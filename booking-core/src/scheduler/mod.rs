@@ -24,6 +24,7 @@ pub use request::{
     SeriesBooked, SeriesRequest, Wish,
 };
 pub use series::MAX_OCCURRENCES;
+pub use waitlist::MAX_IN_LINE;
 pub use what_if::{Hypothesis, WhatIf};
 
 use crate::clock::Clock;

@@ -1,11 +1,12 @@
 //! Another time, duration, party or other resources for a booking.
 
-use super::change::{change_fee, freed_window};
+use super::change::change_fee;
 use super::listing::one_second;
 use super::{Booked, MoveRequest, Refusal, Scheduler, Wish};
 use crate::ResourceId;
 use crate::booking::{Booking, State};
 use crate::clock::Clock;
+use crate::engine::Waiver;
 use crate::interval::second_of;
 use crate::store::{
     Action, BookingStore, Catalog, Command, CommitError, IdempotencyKey, Initial, Operation, Placement,
@@ -22,7 +23,8 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         self.relocate(request, Operation::Reschedule).await
     }
 
-    /// Gives a booking other resources at the same time.
+    /// Gives a booking other resources at the same time, before its start: grid, notice and horizon, which are about the
+    /// time, are not judged again.
     pub async fn reassign(
         &self,
         change: &super::ChangeRequest,
@@ -83,11 +85,16 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let start = request.start.map(|start| second_of("start", start)).transpose()?;
         let start = start.unwrap_or(booking.visit.start_second());
         let mut wish = wish_of(&booking, request);
+        if operation == Operation::Reassign {
+            // The time is kept: what was agreed about it is not judged again.
+            wish.waive = Waiver { grid: true, notice: true, horizon: true, ..wish.waive };
+        }
         let mut query = Self::query(&wish, one_second(start)?, now.timestamp());
         let snapshot = self.snapshot(change.tenant, &service, &query, Some(booking.id)).await?;
         if request.resources.is_empty() {
             // Whoever has it now keeps it where possible.
             query.pins = booking.resources();
+            query.pins.retain(|id| snapshot.resources.iter().any(|resource| resource.id == *id));
             if !self.availability(&service, &snapshot)?.is_bookable(&query, start)? {
                 query.pins.clear();
             }
@@ -110,8 +117,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         };
         let mut after = placement.clone();
         after.booking.id = booking.id;
-        let offers =
-            self.offers(change.tenant, freed_window(&booking)?, Some(booking.id), Some(&after), now).await?;
+        let offers = self.offers(change.tenant, booking.visit, Some(booking.id), Some(&after), now).await?;
         let mut priced = placement.booking.priced.clone();
         if priced.price.is_none() || operation == Operation::Reassign {
             priced = booking.priced.clone();
@@ -137,15 +143,16 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         request: &MoveRequest,
         operation: Operation,
     ) -> Result<(), Refusal> {
-        if let Some(wanted) = request.change.if_version
-            && wanted != booking.version
-        {
-            return Err(Refusal::VersionConflict { current: booking.version });
-        }
+        // Expiry first: a sweep raises the version and must not change the answer.
         let state = booking.state_at(self.now().timestamp());
         if state == State::Expired {
             let at = booking.deadline.unwrap_or(booking.changed);
             return Err(Refusal::Expired { at });
+        }
+        if let Some(wanted) = request.change.if_version
+            && wanted != booking.version
+        {
+            return Err(Refusal::VersionConflict { current: booking.version });
         }
         let attempted =
             if operation == Operation::Reassign { crate::Move::Reassign } else { crate::Move::Reschedule };

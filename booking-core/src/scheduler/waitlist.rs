@@ -1,29 +1,39 @@
 //! The waitlist: joining, leaving, and offers for what becomes free.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::listing::one_second;
 use super::snapshot::occupy;
 use super::{JoinRequest, LiveOffer, Refusal, Scheduler, Wish};
 use crate::booking::{Actor, EntryState, State, WaitlistEntry};
 use crate::clock::Clock;
+use crate::engine::MAX_WINDOW;
 use crate::interval::Interval;
+use crate::seconds::{DAY, check_length};
+use crate::service::{MAX_BUFFER, MAX_DURATION, Service};
 use crate::store::{
     Action, BookingFilter, BookingStore, Catalog, Command, Initial, Offer, Placement, WaitingQuery,
 };
-use crate::{BookingId, EntryId, TenantId};
+use crate::{BookingId, END_SECOND, EntryId, FIRST_SECOND, Invalid, TenantId};
 
-/// How many in line are looked at in one command.
-const MAX_IN_LINE: usize = 100;
+/// How many in line one command looks at, first come first: those behind wait for the next capacity that is freed.
+pub const MAX_IN_LINE: usize = 1_000;
 
 impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
-    /// Joins the waitlist of a service.
+    /// Joins the waitlist of a service. Refused: a window that is over, or longer than [`MAX_WINDOW`](crate::MAX_WINDOW),
+    /// and a wish that the service cannot meet.
     pub async fn join_waitlist(&self, request: &JoinRequest) -> Result<WaitlistEntry, Refusal> {
         let wish = &request.wish;
         let service = self.service(wish.tenant, wish.service).await?;
         service.duration(wish.duration)?;
         service.check_party(wish.party)?;
+        check_length("window", request.window.seconds(), 1, MAX_WINDOW)?;
         let now = self.now();
+        if request.window.end() <= now {
+            let shown = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+            let expected = format!("an instant after {}", shown(now));
+            return Err(Invalid::new("window.end", shown(request.window.end()), expected).into());
+        }
         let entry = WaitlistEntry {
             id: EntryId::from_uuid(self.ids.next_id(now)),
             tenant: wish.tenant,
@@ -85,16 +95,17 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         Ok(offers.into_iter().map(|(_, offer)| offer).collect())
     }
 
-    /// Plans offers for those in line whose window meets `window`, as if the booking `without` were gone and `after` had
+    /// Plans offers for those in line whom the time `freed` may help, as if the booking `without` were gone and `after` had
     /// taken its place. Earlier offers are seen by later ones; entries that do not fit are passed over.
     pub(super) async fn offers(
         &self,
         tenant: TenantId,
-        window: Interval,
+        freed: Interval,
         without: Option<BookingId>,
         after: Option<&Placement>,
         now: DateTime<Utc>,
     ) -> Result<Vec<Offer>, Refusal> {
+        let window = around(freed, MAX_DURATION + 2 * MAX_BUFFER)?;
         let waiting = WaitingQuery { tenant, window, now: now.timestamp(), limit: MAX_IN_LINE };
         let mut offers: Vec<Offer> = Vec::new();
         let mut in_line = self.store.waiting(&waiting).await?;
@@ -106,7 +117,11 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             }
         }
         for entry in in_line {
-            if let Some(placement) = self.offer_for(&entry, without, after, &offers, now).await? {
+            let Some(service) = self.store.service(tenant, entry.service).await? else { continue };
+            if !entry.window.overlaps(around(freed, reach(&service))?) {
+                continue;
+            }
+            if let Some(placement) = self.offer_for(&entry, &service, without, after, &offers, now).await? {
                 offers.push(Offer { entry: entry.id, placement });
             }
         }
@@ -129,12 +144,12 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     async fn offer_for(
         &self,
         entry: &WaitlistEntry,
+        service: &Service,
         without: Option<BookingId>,
         after: Option<&Placement>,
         earlier: &[Offer],
         now: DateTime<Utc>,
     ) -> Result<Option<Placement>, Refusal> {
-        let Some(service) = self.store.service(entry.tenant, entry.service).await? else { return Ok(None) };
         let wish = Wish {
             duration: entry.duration,
             party: entry.party,
@@ -143,7 +158,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             ..Wish::new(entry.tenant, entry.service)
         };
         let query = Self::query(&wish, entry.window, now.timestamp());
-        let mut snapshot = match self.snapshot(entry.tenant, &service, &query, without).await {
+        let mut snapshot = match self.snapshot(entry.tenant, service, &query, without).await {
             Ok(snapshot) => snapshot,
             // The service has changed so that this entry can no longer be met: it is passed over.
             Err(Refusal::Invalid(_)) => return Ok(None),
@@ -152,12 +167,12 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         for placement in after.into_iter().chain(earlier.iter().map(|offer| &offer.placement)) {
             occupy(&mut snapshot, placement);
         }
-        let starts = self.availability(&service, &snapshot)?.starts(&query)?;
+        let starts = self.availability(service, &snapshot)?.starts(&query)?;
         let fresh = |start: &&i64| !entry.offered.iter().any(|tried| tried.timestamp() == **start);
         let Some(&start) = starts.iter().find(fresh) else { return Ok(None) };
         let initial = Initial::Held(now + TimeDelta::seconds(service.holds.offer));
         let query = Self::query(&wish, one_second(start)?, now.timestamp());
-        match self.placement(&service, &snapshot, &query, start, initial, entry.group.as_deref()) {
+        match self.placement(service, &snapshot, &query, start, initial, entry.group.as_deref()) {
             Ok(mut placement) => {
                 placement.booking.offer_to = Some(entry.id);
                 placement.booking.max_hold = placement.booking.max_hold.max(service.holds.offer);
@@ -180,4 +195,16 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             verdicts: Vec::new(),
         }
     }
+}
+
+/// How far from a freed time a start may lie that it makes bookable: its visit and buffers may reach in, and a grid that
+/// starts on free time may shift for the rest of the day.
+fn reach(service: &Service) -> i64 {
+    let longest = service.durations.iter().copied().max().unwrap_or(0);
+    (longest + service.buffers.before + service.buffers.after).max(DAY)
+}
+
+fn around(freed: Interval, spare: i64) -> Result<Interval, Invalid> {
+    let from = (freed.start_second() - spare).max(FIRST_SECOND);
+    Interval::from_seconds(from, (freed.end_second() + spare).min(END_SECOND))
 }

@@ -8,7 +8,7 @@ use super::{Refusal, Scheduler, Wish};
 use crate::booking::{Block, Claim};
 use crate::clock::Clock;
 use crate::engine::{Slot, Snapshot};
-use crate::interval::Interval;
+use crate::interval::{Interval, second_of};
 use crate::reason::Occupant;
 use crate::resource::Resource;
 use crate::service::Service;
@@ -58,8 +58,11 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let before = self.slots(wish, window).await?;
         let real = self.service(wish.tenant, wish.service).await?;
         let service = hypothesis.service.as_ref().unwrap_or(&real);
-        let now = hypothesis.now.or(wish.as_of).unwrap_or_else(|| self.now());
-        let query = Self::query(wish, window, now.timestamp());
+        let now = match hypothesis.now {
+            Some(now) => second_of("now", now)?,
+            None => self.present(wish)?,
+        };
+        let query = Self::query(wish, window, now);
         let mut snapshot = self.snapshot(wish.tenant, service, &query, wish.ignoring).await?;
         lay(&mut snapshot, hypothesis);
         let after = self.availability(service, &snapshot)?.slots(&query)?;

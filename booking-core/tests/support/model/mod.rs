@@ -85,6 +85,8 @@ impl<'a> Model<'a> {
         let ask = &self.world.ask;
         let policy = &self.world.service.policy;
         let notice = if ask.waive.notice { 0 } else { policy.notice };
+        // A pending booking ends at its start, so that it cannot start at once.
+        let notice = notice.max(i64::from(policy.approval.is_some()));
         if start < ask.now + notice || !self.within_dates(start) {
             return None;
         }

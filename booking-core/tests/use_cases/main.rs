@@ -1,0 +1,9 @@
+//! The use cases of the scheduler, where a rule is easily missed: each test is one sentence of the contract.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail by panicking")]
+
+mod desk;
+mod listing;
+mod moves;
+mod series;
+mod waitlist;
