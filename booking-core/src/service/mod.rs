@@ -6,6 +6,8 @@ mod requirement;
 mod sequence;
 mod strategy;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 pub use grid::{Grid, GridMode};
@@ -150,6 +152,10 @@ impl ServiceSpec {
         }
         check_count("requirements", self.requirements.len(), MAX_REQUIREMENTS)?;
         let shortest = self.durations.iter().copied().min().unwrap_or(0);
+        let mut names = BTreeSet::new();
+        if let Some(twice) = self.requirements.iter().find(|requirement| !names.insert(&requirement.name)) {
+            return Err(Invalid::new("requirements", twice.name.escape_debug(), "each name once"));
+        }
         for (index, requirement) in self.requirements.iter_mut().enumerate() {
             requirement
                 .validate(shortest)

@@ -52,7 +52,7 @@ pub struct Part {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
-    /// What it is called in reasons and answers: `staff`, `room`. Unique within the service is advisable.
+    /// What it is called in reasons, answers and picks: `staff`, `room`. Unique within the service.
     pub name: String,
     /// Where the resources come from.
     pub pool: Pool,
