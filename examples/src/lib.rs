@@ -54,3 +54,8 @@ pub fn weekly(zone: &ZoneId, days: &[Weekday], from: &str, to: &str) -> Result<H
     })?;
     Ok(Hours::of(schedule))
 }
+
+/// The programs of the README are compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
