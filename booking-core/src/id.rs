@@ -1,36 +1,31 @@
 //! Identifiers: one type per kind, so that a booking's id cannot be passed where a resource's is meant.
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-
-use crate::Invalid;
-
+/// Defines id types: for the crates of this workspace that add kinds of their own. They need `serde` and `uuid`.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {$(
         $(#[$doc])*
         ///
         /// A host's own ids convert: [`from_u64`](Self::from_u64) for row numbers, [`from_uuid`](Self::from_uuid)
         /// for UUIDs. Text and serde use the hyphenated UUID form.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
-        pub struct $name(Uuid);
+        pub struct $name(uuid::Uuid);
 
         impl $name {
             /// The id of a host's numbered row.
             pub const fn from_u64(number: u64) -> Self {
-                Self(Uuid::from_u128(number as u128))
+                Self(uuid::Uuid::from_u128(number as u128))
             }
 
             /// The id of a host's row that is keyed by UUID.
-            pub const fn from_uuid(uuid: Uuid) -> Self {
+            pub const fn from_uuid(uuid: uuid::Uuid) -> Self {
                 Self(uuid)
             }
 
             /// The UUID inside.
-            pub const fn uuid(self) -> Uuid {
+            pub const fn uuid(self) -> uuid::Uuid {
                 self.0
             }
 
@@ -40,14 +35,14 @@ macro_rules! ids {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(&self.0, f)
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(&self.0, f)
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 match self.to_u64() {
                     Some(number) => write!(f, concat!($word, "#{}"), number),
                     None => write!(f, concat!($word, "#{}"), self.0),
@@ -55,12 +50,12 @@ macro_rules! ids {
             }
         }
 
-        impl FromStr for $name {
-            type Err = Invalid;
-            fn from_str(text: &str) -> Result<Self, Invalid> {
-                Uuid::try_parse(text)
+        impl std::str::FromStr for $name {
+            type Err = $crate::Invalid;
+            fn from_str(text: &str) -> Result<Self, $crate::Invalid> {
+                uuid::Uuid::try_parse(text)
                     .map(Self)
-                    .map_err(|_| Invalid::new($word, text, "a UUID"))
+                    .map_err(|_| $crate::Invalid::new($word, text, "a UUID"))
             }
         }
     )*};

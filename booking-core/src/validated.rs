@@ -3,6 +3,8 @@
 //! it again. Serde passes through the same validation.
 
 /// Wraps `$spec` (whose name is repeated as text, for serde) as `$name`; `$spec` must have `fn validate(&mut self) -> Result<(), Invalid>`, which may normalise.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! validated {
     ($(#[$doc:meta])* $name:ident($spec:ident = $text:literal)) => {
         $(#[$doc])*

@@ -7,28 +7,34 @@ use crate::resource::{Resource, Tag};
 use crate::service::Service;
 use crate::{ResourceId, ServiceId, TenantId};
 
-/// The catalogues of all tenants.
+/// The catalogues of all tenants in maps: the reference semantics of [`Catalog`](crate::Catalog).
+///
+/// No lock and no I/O, like [`State`](super::State), so that other stores can serve their catalogue from it.
 #[derive(Debug, Default)]
-pub(super) struct Catalogue {
+pub struct Catalogue {
     services: HashMap<(TenantId, ServiceId), Arc<Service>>,
     resources: HashMap<(TenantId, ResourceId), Arc<Resource>>,
     tagged: HashMap<TenantId, HashMap<Tag, BTreeSet<ResourceId>>>,
 }
 
 impl Catalogue {
-    pub(super) fn add_service(&mut self, tenant: TenantId, service: Service) -> Option<Arc<Service>> {
+    /// Adds a service, or puts it in the place of the one with its id, which is answered.
+    pub fn add_service(&mut self, tenant: TenantId, service: Service) -> Option<Arc<Service>> {
         self.services.insert((tenant, service.id), Arc::new(service))
     }
 
-    pub(super) fn remove_service(&mut self, tenant: TenantId, id: ServiceId) -> Option<Arc<Service>> {
+    /// Takes a service out; answers it.
+    pub fn remove_service(&mut self, tenant: TenantId, id: ServiceId) -> Option<Arc<Service>> {
         self.services.remove(&(tenant, id))
     }
 
-    pub(super) fn service(&self, tenant: TenantId, id: ServiceId) -> Option<Arc<Service>> {
+    /// See [`Catalog::service`](crate::Catalog::service).
+    pub fn service(&self, tenant: TenantId, id: ServiceId) -> Option<Arc<Service>> {
         self.services.get(&(tenant, id)).cloned()
     }
 
-    pub(super) fn add_resource(&mut self, tenant: TenantId, resource: Resource) -> Option<Arc<Resource>> {
+    /// Adds a resource, or puts it in the place of the one with its id, which is answered.
+    pub fn add_resource(&mut self, tenant: TenantId, resource: Resource) -> Option<Arc<Resource>> {
         let old = self.remove_resource(tenant, resource.id);
         let by_tag = self.tagged.entry(tenant).or_default();
         for tag in &resource.tags {
@@ -38,7 +44,8 @@ impl Catalogue {
         old
     }
 
-    pub(super) fn remove_resource(&mut self, tenant: TenantId, id: ResourceId) -> Option<Arc<Resource>> {
+    /// Takes a resource out; answers it.
+    pub fn remove_resource(&mut self, tenant: TenantId, id: ResourceId) -> Option<Arc<Resource>> {
         let old = self.resources.remove(&(tenant, id))?;
         let by_tag = self.tagged.entry(tenant).or_default();
         for tag in &old.tags {
@@ -52,11 +59,13 @@ impl Catalogue {
         Some(old)
     }
 
-    pub(super) fn resources(&self, tenant: TenantId, ids: &[ResourceId]) -> Vec<Arc<Resource>> {
+    /// See [`Catalog::resources`](crate::Catalog::resources).
+    pub fn resources(&self, tenant: TenantId, ids: &[ResourceId]) -> Vec<Arc<Resource>> {
         ids.iter().filter_map(|&id| self.resources.get(&(tenant, id)).cloned()).collect()
     }
 
-    pub(super) fn tagged(&self, tenant: TenantId, tag: &Tag) -> Vec<Arc<Resource>> {
+    /// See [`Catalog::tagged`](crate::Catalog::tagged).
+    pub fn tagged(&self, tenant: TenantId, tag: &Tag) -> Vec<Arc<Resource>> {
         let ids = self.tagged.get(&tenant).and_then(|by_tag| by_tag.get(tag));
         let ids = ids.into_iter().flatten();
         ids.filter_map(|&id| self.resources.get(&(tenant, id)).cloned()).collect()

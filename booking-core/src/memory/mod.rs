@@ -20,6 +20,7 @@ mod timeline;
 mod tx;
 mod waitlist;
 
+pub use catalogue::Catalogue;
 pub use rows::{AssignedRow, Changes, RecordedRow, Rows};
 pub use state::{KEEP_KEYS, State};
 pub use store::MemoryStore;
