@@ -14,9 +14,10 @@ pub(super) const ROUTER_CAP: usize = 72;
 /// Arrows between the crates of the workspace; they point inwards, and adapters never import each other.
 const ARROWS: &[(&str, &[&str])] = &[
     ("booking-core", &[]),
-    ("booking-http", &["booking-core"]),
-    ("booking-bench", &["booking-core", "booking-http"]),
-    ("booking-examples", &["booking-core", "booking-http"]),
+    ("booking-platform", &["booking-core"]),
+    ("booking-http", &["booking-core", "booking-platform"]),
+    ("booking-bench", &["booking-core", "booking-http", "booking-platform"]),
+    ("booking-examples", &["booking-core", "booking-http", "booking-platform"]),
     ("xtask", &[]),
 ];
 

@@ -61,11 +61,17 @@ const LOCAL_TIME: &[&str] = &[
 const LOCAL_TIME_FILE: &str = "booking-core/src/time/local.rs";
 
 /// Store types that only a composing program may name.
-const STORES: &[&str] = &["MemoryStore", "SqliteStore", "PostgresStore"];
+const STORES: &[&str] = &["MemoryStore", "MemoryPlatform", "SqliteStore", "PostgresStore"];
 
 /// Where a store may be named: in the core that owns the reference store, and where programs are put together.
-const COMPOSERS: &[&str] =
-    &["booking-core/", "booking-bench/", "examples/", "booking-http/src/main.rs", "booking-http/src/bin/"];
+const COMPOSERS: &[&str] = &[
+    "booking-core/",
+    "booking-platform/",
+    "booking-bench/",
+    "examples/",
+    "booking-http/src/main.rs",
+    "booking-http/src/bin/",
+];
 
 /// The core imports no runtime, database or web crate and touches no file, environment, wall clock or socket.
 pub(super) fn core_is_pure(source: &Source) -> Vec<Finding> {
