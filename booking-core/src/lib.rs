@@ -4,6 +4,8 @@ mod admit;
 mod assignment;
 mod booking;
 mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod engine;
 mod id;
 mod interval;
