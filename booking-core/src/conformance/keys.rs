@@ -3,8 +3,10 @@
 use super::desk::{Desk, accepted};
 use super::suite::Suite;
 use super::words::*;
+use crate::booking::Verdict;
+use crate::reason::Reason;
 use crate::seconds::DAY;
-use crate::store::{Action, BookingStore, Change, ContentHash, IdempotencyKey, Operation};
+use crate::store::{Action, BookingStore, Change, Command, ContentHash, IdempotencyKey, Operation};
 
 fn key(operation: Operation, content: u32) -> IdempotencyKey {
     IdempotencyKey::new(operation, "k", ContentHash::default().with("content", content))
@@ -112,4 +114,22 @@ pub fn keys_are_kept_for_a_day_at_least_and_not_for_ever(suite: &Suite) {
     assert!(accepted(again).replayed);
     let later = desk.with_key(401 * DAY, &booking_key(2), place(2, 2, start, start + 100));
     assert!(!accepted(later).replayed);
+}
+
+/// What was found about the occurrences of a series comes back with the answer, replayed too, as it was first found.
+pub fn verdicts_come_back_with_the_answer(suite: &Suite) {
+    let desk = Desk::new(suite);
+    let verdict = |start| Verdict {
+        start: at(start),
+        reasons: vec![Reason::CapacityFull { resource: resource(1), free: 0 }],
+        alternative: Some(at(start + 100)),
+    };
+    let send = |verdicts: &[Verdict]| {
+        let (key, verdicts) = (Some(key(Operation::Series, 1)), verdicts.to_vec());
+        accepted(desk.run(&Command { key, verdicts, ..desk.command(place(1, 1, 100, 200)) }))
+    };
+    let found = [verdict(100), Verdict { reasons: Vec::new(), alternative: None, ..verdict(200) }];
+    assert_eq!(send(&found).verdicts, found);
+    let again = send(&[verdict(500)]);
+    assert_eq!((again.replayed, again.verdicts), (true, found.to_vec()));
 }

@@ -73,6 +73,7 @@ macro_rules! __conformance_rules {
                 refusals_are_not_recorded;
                 every_kind_of_answer_is_replayed;
                 keys_are_kept_for_a_day_at_least_and_not_for_ever;
+                verdicts_come_back_with_the_answer;
             }
             deadlines {
                 a_hold_lives_until_its_deadline_and_not_at_it;

@@ -191,6 +191,7 @@ pub fn a_booking_reads_back_as_it_was_made(suite: &Suite) {
         asked.booking.max_hold = 900;
         asked.booking.priced.price = Some(Money::new(4_500, euro).expect("a small amount"));
         asked.booking.priced.tier = Some("evening".to_owned());
+        asked.booking.priced.group = Some("members".to_owned());
         asked.plans[0].claims = crate::PlanClaims::Own(vec![with(claim(1, 110, 150), |claim| {
             (claim.before, claim.after, claim.units) = (5, 10, 3);
         })]);

@@ -204,6 +204,7 @@ pub(super) fn entry(id: u64, from: i64, until: i64, joined: i64) -> WaitlistEntr
         window: span(from, until),
         duration: None,
         party: 1,
+        group: None,
         state: EntryState::Waiting,
         offer: None,
         offered: Vec::new(),
@@ -240,7 +241,7 @@ pub(super) fn limited(id: u64, start: i64, limit: LimitCheck) -> Placement {
 
 pub(super) fn command(tenant: TenantId, now: i64, action: Action) -> Command {
     let actor = Actor::new("conformance", "suite");
-    Command { tenant, now: at(now), actor, key: None, action, offers: Vec::new() }
+    Command { tenant, now: at(now), actor, key: None, action, offers: Vec::new(), verdicts: Vec::new() }
 }
 
 /// The answer in a word or two: how a command ended.
