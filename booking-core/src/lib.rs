@@ -7,6 +7,7 @@ mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod engine;
+pub mod hot;
 mod id;
 mod interval;
 mod invalid;
@@ -35,8 +36,9 @@ pub use booking::{
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use engine::{
     Availability, AvailabilityError, CandidateReasons, Candidates, DaySummary, Explanation, FreeWindow,
-    MAX_PINS, MAX_PLANS, MAX_STARTS, MAX_WINDOW, Rules, Slot, SlotQuery, Snapshot, Starts, Waiver,
+    MAX_PINS, MAX_PLANS, Rules, Slot, SlotQuery, Snapshot, Waiver,
 };
+pub use hot::{MAX_STARTS, MAX_WINDOW};
 pub use id::{BlockId, BookingId, CustomerId, EntryId, ResourceId, SeriesId, ServiceId, SessionId, TenantId};
 pub use interval::{END_SECOND, FIRST_SECOND, Interval, check_second, second_of};
 pub use invalid::Invalid;

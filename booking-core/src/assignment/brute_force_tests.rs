@@ -90,7 +90,7 @@ fn judge(matcher: &mut Matcher, case: &Case) -> Result<(), TestCaseError> {
     let stands = |need: usize, resource: u32| all.iter().any(|found| found[need].contains(&resource));
     for need in 0..needs.len() {
         for resource in 0..=case.sets.len() as u32 {
-            let with = matcher.exists_with(&needs, case, (need, resource));
+            let with = matcher.exists_with(&needs, case, &[(need, resource)]);
             prop_assert_eq!(with, Ok(stands(need, resource)), "need {} with {}", need, resource);
         }
     }

@@ -41,17 +41,24 @@ impl Matcher {
         Ok(problem.plenty() || self.oracle.completes(problem, &mut self.choices, &mut self.steps)?)
     }
 
-    /// Whether there is a complete assignment in which this need (by index) is given this resource.
+    /// Whether there is a complete assignment in which each of these needs (by index) is given its resource.
     pub(crate) fn exists_with<T: Together + ?Sized>(
         &mut self,
         needs: &[Need<'_>],
         together: &T,
-        (need, resource): (usize, u32),
+        given: &[(usize, u32)],
     ) -> Result<bool, SearchTooLarge> {
         let problem = Problem::new(needs, together);
         self.start(&problem)?;
-        let asked = needs.get(need).is_some_and(|need| need.count > 0 && need.candidates.contains(&resource));
-        if asked { self.completes_with(&problem, need, resource) } else { Ok(false) }
+        for &(need, resource) in given {
+            let asked = needs.get(need).is_some_and(|need| need.candidates.contains(&resource));
+            let lacks = self.choices.lacking.get(need).is_some_and(|lacking| *lacking > 0);
+            if !asked || !lacks || !self.choices.may(&problem, need, resource, &mut self.steps)? {
+                return Ok(false);
+            }
+            self.choices.make(need, resource, 0);
+        }
+        self.oracle.completes(&problem, &mut self.choices, &mut self.steps)
     }
 
     /// Forgets the question before.
@@ -62,7 +69,7 @@ impl Matcher {
         Ok(())
     }
 
-    /// As [`exists_with`](Self::exists_with), for a candidate, within the steps of the current question.
+    /// As [`exists_with`](Self::exists_with) for one candidate, within the steps of the current question.
     pub(super) fn completes_with<T: Together + ?Sized>(
         &mut self,
         problem: &Problem<'_, T>,

@@ -116,7 +116,7 @@ fn nothing_needed_is_one_empty_assignment() {
     let mut matcher = Matcher::default();
     assert_eq!(matcher.exists(&[], &Sharing::Never), Ok(true));
     assert_eq!(matcher.assignments(&[], &Sharing::Never, 5), Ok(vec![Vec::new()]));
-    assert_eq!(matcher.exists_with(&[], &Sharing::Never, (0, ANN)), Ok(false));
+    assert_eq!(matcher.exists_with(&[], &Sharing::Never, &[(0, ANN)]), Ok(false));
 }
 
 /// 16 needs of 64 over the same people.
@@ -132,7 +132,7 @@ fn the_largest_service_is_answered() {
     for enough in [5_000, 1_024] {
         let needs = crowd(&pool[..enough]);
         assert_eq!(matcher.exists(&needs, &Sharing::Never), Ok(true));
-        assert_eq!(matcher.exists_with(&needs, &Sharing::Never, (15, 0)), Ok(true));
+        assert_eq!(matcher.exists_with(&needs, &Sharing::Never, &[(15, 0)]), Ok(true));
         assert_eq!(matcher.usable(&needs, &Sharing::Never, &mut usable), Ok(true));
         assert!(usable.iter().all(|found| found.len() == enough));
         let found = matcher.assignments(&needs, &Sharing::Never, 2).unwrap();

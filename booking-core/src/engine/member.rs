@@ -106,8 +106,7 @@ impl Member {
     pub(super) fn openings(&self, range: Span, waived: bool) -> Result<Openings, AvailabilityError> {
         let mut openings = Openings::default();
         if waived {
-            openings.blocks.push(range);
-            openings.union.push(range);
+            openings.lay([range]);
         } else {
             self.calendar.openings(range.start, range.end, &mut openings)?;
         }
@@ -177,4 +176,16 @@ fn possible_for(union: &[Span], blocked: &[Span], reach: Reach) -> Vec<Span> {
     let mut possible = Vec::new();
     subtract(&open, &forbidden, &mut possible);
     possible
+}
+
+/// What is open and not blocked, the visit's buffers included: the stretches of the `free` and `clock` grids.
+pub(super) fn free_stretches(union: &[Span], blocked: &[Span], reaches: &[Reach]) -> Vec<Span> {
+    let before = reaches.iter().map(|reach| reach.before).max().unwrap_or(0);
+    let after = reaches.iter().map(|reach| reach.after).max().unwrap_or(0);
+    let mut widened: Vec<Span> =
+        blocked.iter().map(|busy| Span::new(busy.start - after, busy.end + before)).collect();
+    join(&mut widened);
+    let mut free = Vec::new();
+    subtract(union, &widened, &mut free);
+    free
 }

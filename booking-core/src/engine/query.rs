@@ -10,14 +10,9 @@ use crate::policy::Rule;
 use crate::reason::Reason;
 use crate::recurrence::RecurrenceError;
 use crate::resource::Resource;
-use crate::seconds::{DAY, Seconds};
+use crate::seconds::Seconds;
 use crate::store::{Counted, Occupancy, Standing};
 use crate::{CustomerId, Invalid, ResourceId};
-
-/// The longest window that may be asked for at once, in seconds: 400 days.
-pub const MAX_WINDOW: Seconds = 400 * DAY;
-/// The most candidate starts one question may look at.
-pub const MAX_STARTS: usize = 500_000;
 
 /// The most resources one question may ask for by name.
 pub const MAX_PINS: usize = 1_024;
@@ -186,7 +181,7 @@ pub enum AvailabilityError {
     /// The requirements of the service overlap so much that the search for an assignment was given up.
     #[error("the assignment of resources is too costly")]
     Search(#[from] crate::assignment::SearchTooLarge),
-    /// The window holds more starts than [`MAX_STARTS`]: ask for a shorter one.
+    /// The window holds more starts than [`MAX_STARTS`](crate::MAX_STARTS): ask for a shorter one.
     #[error("more than {most} starts in the window")]
     TooManyStarts {
         /// The bound.

@@ -1,7 +1,8 @@
 //! A query made ready: defaults filled in, pools resolved, claims laid out.
 
 use super::member::{Member, Reach, reaches};
-use super::query::{AvailabilityError, MAX_PINS, MAX_WINDOW, SlotQuery, Waiver};
+use super::query::{AvailabilityError, MAX_PINS, SlotQuery, Waiver};
+use crate::hot::MAX_WINDOW;
 use crate::interval::check_second;
 use crate::seconds::{Seconds, check_count, check_length};
 use crate::service::{Pool, Requirement, Service, Takes};

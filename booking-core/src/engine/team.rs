@@ -2,11 +2,11 @@
 
 use super::availability::Availability;
 use super::filter;
-use super::grid::LONG;
 use super::member::Member;
 use super::question::Question;
 use crate::assignment::{Matcher, Need, SearchTooLarge, Together};
 use crate::booking::Claim;
+use crate::hot::LONG;
 use crate::interval::Interval;
 use crate::policy::Per;
 use crate::span::{Span, find};
@@ -30,21 +30,19 @@ impl<'a> Team<'a> {
         Self { question, members, stretches, matcher: Matcher::default() }
     }
 
-    /// Of the starts from index `begun` on, all candidates of one stretch of the `place`-th member of requirement
-    /// `need`, keeps those that a complete team with this member anchors there.
+    /// Of the starts from index `begun` on, all candidates of one stretch of the anchoring member, keeps those that a
+    /// complete team with this member anchors there.
     pub(super) fn retain(
         &mut self,
         starts: &mut Vec<i64>,
         begun: usize,
-        need: usize,
-        place: usize,
-        stretch: Span,
+        anchor: Anchor,
         lead: i64,
     ) -> Result<(), SearchTooLarge> {
         let mut kept = begun;
         for index in begun..starts.len() {
             let start = starts[index];
-            if self.anchors(need, place, stretch, start + lead)? {
+            if self.anchors(anchor, start + lead)? {
                 starts[kept] = start;
                 kept += 1;
             }
@@ -53,20 +51,22 @@ impl<'a> Team<'a> {
         Ok(())
     }
 
-    /// Whether a complete team with this member has, in common, a stretch that contains `at` and starts where this
-    /// member's does (and is long or short as the member's stretch was taken to be).
-    fn anchors(&mut self, need: usize, place: usize, stretch: Span, at: i64) -> Result<bool, SearchTooLarge> {
-        let long = stretch.end - stretch.start > LONG;
+    /// Whether a complete team with this member has, in common, a stretch that contains `at`, starts where this member's
+    /// does, and is long or short as it was taken to be.
+    fn anchors(&mut self, anchor: Anchor, at: i64) -> Result<bool, SearchTooLarge> {
         let mut pools = Vec::with_capacity(self.stretches.len());
+        let mut short = Vec::new();
         for (index, members) in self.stretches.iter().enumerate() {
             let mut fitting = Vec::new();
             for (other, spans) in members.iter().enumerate() {
-                let Some(span) = find_block(spans, at) else { continue };
-                let starts_no_later = span.start <= stretch.start;
-                let as_long = !long || span.end - stretch.start > LONG;
-                if starts_no_later && as_long {
-                    fitting.push(self.question.needs[index].pool[other]);
+                let Some(span) = find(spans, at).filter(|span| span.start <= anchor.start) else { continue };
+                let is_long = span.end - anchor.start > LONG;
+                if anchor.common == Common::Long && !is_long {
+                    continue;
                 }
+                let member = self.question.needs[index].pool[other];
+                fitting.push(member);
+                short.extend((!is_long).then_some((index, member)));
             }
             pools.push(fitting);
         }
@@ -75,14 +75,40 @@ impl<'a> Team<'a> {
             .zip(&self.question.needs)
             .map(|(fitting, need)| Need { count: need.count, candidates: fitting })
             .collect();
-        let member = self.question.needs[need].pool[place];
+        let own = (anchor.need, self.question.needs[anchor.need].pool[anchor.place]);
         let alone = Alone { question: self.question, members: self.members };
-        self.matcher.exists_with(&needs, &alone, (need, member))
+        if anchor.common == Common::Long || short.contains(&own) {
+            return self.matcher.exists_with(&needs, &alone, &[own]);
+        }
+        for one in short {
+            if self.matcher.exists_with(&needs, &alone, &[own, one])? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
-fn find_block(spans: &[Span], at: i64) -> Option<Span> {
-    find(spans, at)
+/// A stretch of one member of a team that may be where the team's common stretch starts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Anchor {
+    /// The requirement, by index.
+    pub(super) need: usize,
+    /// The member, by its place in the pool.
+    pub(super) place: usize,
+    /// Where the stretch starts.
+    pub(super) start: i64,
+    /// How long the common stretch is taken to be.
+    pub(super) common: Common,
+}
+
+/// How long the common stretch of a team is, for its grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Common {
+    /// At most [`LONG`]: anchored at its start alone.
+    Short,
+    /// Longer: anchored at each midnight.
+    Long,
 }
 
 /// Which requirements one resource can serve together, on an otherwise empty calendar.
@@ -249,7 +275,7 @@ pub(super) fn own_claims(question: &Question, member: &Member, needs: &[usize], 
 }
 
 /// Whether some resource is in two pools.
-fn pools_overlap(question: &Question) -> bool {
+pub(super) fn pools_overlap(question: &Question) -> bool {
     let mut seen: Vec<u32> = question.needs.iter().flat_map(|need| need.pool.iter().copied()).collect();
     let count = seen.len();
     seen.sort_unstable();

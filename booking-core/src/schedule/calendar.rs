@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::openings::Openings;
 use super::{DayInterval, Hours, Layer, Laying, MAX_RECURRING, Recurring, Schedule};
 use crate::reason::Closure;
 use crate::recurrence::RecurrenceError;
@@ -31,15 +32,6 @@ struct Compiled {
     owned: Vec<(i64, Vec<(i64, i64)>)>,
 }
 
-/// What expansion writes to: openings by start. Kept between calls so that nothing is allocated.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Openings {
-    /// One for each local start date, by start; those of one date merged where they overlap or touch.
-    pub(crate) blocks: Vec<Span>,
-    /// Their union.
-    pub(crate) union: Vec<Span>,
-}
-
 impl Calendar {
     /// Looks up every zone the hours name. Refused: zones that `zones` does not know.
     pub fn new(hours: &Hours, zones: &Zones) -> Result<Self, Invalid> {
@@ -58,15 +50,13 @@ impl Calendar {
     /// Every opening that reaches into `[from, until)`, whole.
     pub(crate) fn openings(&self, from: i64, until: i64, out: &mut Openings) -> Result<(), RecurrenceError> {
         out.blocks.clear();
-        out.union.clear();
         if self.layers.is_empty() && self.base.is_plain() {
             self.base.expand_plain(from, until, &mut out.blocks);
         } else {
             self.expand_layers(from, until, &mut out.blocks)?;
         }
         out.blocks.retain(|span| span.start < until && from < span.end);
-        out.union.extend_from_slice(&out.blocks);
-        join(&mut out.union);
+        out.unite();
         Ok(())
     }
 

@@ -7,6 +7,7 @@
 mod calendar;
 mod hours;
 mod layer;
+mod openings;
 
 use std::collections::BTreeSet;
 
@@ -14,9 +15,9 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 pub use calendar::Calendar;
-pub(crate) use calendar::Openings;
 pub use hours::{DayInterval, MAX_DAY_INTERVALS, TimeOfDay, WeeklyHours};
 pub use layer::{Hours, Layer, Laying, MAX_LAYERS};
+pub(crate) use openings::Openings;
 
 use crate::recurrence::Recurrence;
 use crate::seconds::{DAY, Seconds, check_count, check_length, check_name};

@@ -41,7 +41,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     ) -> Result<Snapshot, Refusal> {
         service.duration(query.duration)?;
         service.check_party(query.party)?;
-        crate::seconds::check_length("window", query.window.seconds(), 1, crate::engine::MAX_WINDOW)?;
+        crate::seconds::check_length("window", query.window.seconds(), 1, crate::MAX_WINDOW)?;
         let resources = self.pool_resources(tenant, service).await?;
         let ids: Vec<_> = resources.iter().map(|resource| resource.id).collect();
         let reach = Availability::reach(service, query);

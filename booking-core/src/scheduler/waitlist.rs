@@ -7,7 +7,7 @@ use super::snapshot::occupy;
 use super::{JoinRequest, LiveOffer, Refusal, Scheduler, Wish};
 use crate::booking::{Actor, EntryState, State, WaitlistEntry};
 use crate::clock::Clock;
-use crate::engine::MAX_WINDOW;
+use crate::hot::MAX_WINDOW;
 use crate::interval::Interval;
 use crate::seconds::{DAY, check_length};
 use crate::service::{MAX_BUFFER, MAX_DURATION, Service};

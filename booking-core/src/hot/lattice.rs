@@ -6,8 +6,8 @@
 //! so teams need not be enumerated: a start is on the grid of some team exactly when it is on the grid anchored by one
 //! member's stretch and a complete team can be formed of members whose own stretch contains it and starts no later.
 
-use super::member::Reach;
-use super::sweep::Step;
+use super::runs::Run;
+use super::step::Step;
 use crate::seconds::{DAY, MINUTE, Seconds};
 use crate::service::{Grid, GridMode};
 use crate::span::Span;
@@ -15,28 +15,21 @@ use crate::time::Zone;
 use crate::time::civil::day_of_local;
 
 /// For anchoring only, stretches longer than this are cut at each midnight of the service's zone.
-pub(super) const LONG: Seconds = 8 * DAY;
+pub(crate) const LONG: Seconds = 8 * DAY;
 
 /// How starts lie on a stretch.
-pub(super) struct Lattice<'a> {
-    pub(super) grid: Grid,
-    pub(super) step: Step,
+pub(crate) struct Lattice<'a> {
+    pub(crate) grid: Grid,
+    pub(crate) step: Step,
     /// Seconds from the visit's start to the start of the anchoring requirement's first part.
-    pub(super) lead: Seconds,
+    pub(crate) lead: Seconds,
     /// The service's zone.
-    pub(super) zone: &'a Zone,
-}
-
-/// One run of candidates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Run {
-    pub(super) first: i64,
-    pub(super) count: usize,
+    pub(crate) zone: &'a Zone,
 }
 
 impl Lattice<'_> {
     /// Calls back with the runs of candidate visit starts on one stretch, within `window`.
-    pub(super) fn runs(&self, stretch: Span, window: Span, mut each: impl FnMut(Run)) {
+    pub(crate) fn runs(&self, stretch: Span, window: Span, mut each: impl FnMut(Run)) {
         if stretch.end - stretch.start <= LONG {
             return self.segment(stretch, window, &mut each);
         }
@@ -93,18 +86,6 @@ impl Lattice<'_> {
 /// The largest of 60, 30, 20, 15, 10 and 5 minutes that divides the step, else 1.
 fn round_minutes(step: Seconds) -> i64 {
     [60, 30, 20, 15, 10, 5].into_iter().find(|unit| step % (unit * MINUTE) == 0).unwrap_or(1)
-}
-
-/// What is open and not blocked, the visit's buffers included: the stretches of the `free` and `clock` grids.
-pub(super) fn free_stretches(union: &[Span], blocked: &[Span], reaches: &[Reach]) -> Vec<Span> {
-    let before = reaches.iter().map(|reach| reach.before).max().unwrap_or(0);
-    let after = reaches.iter().map(|reach| reach.after).max().unwrap_or(0);
-    let mut widened: Vec<Span> =
-        blocked.iter().map(|busy| Span::new(busy.start - after, busy.end + before)).collect();
-    crate::span::join(&mut widened);
-    let mut free = Vec::new();
-    crate::span::subtract(union, &widened, &mut free);
-    free
 }
 
 #[cfg(test)]
