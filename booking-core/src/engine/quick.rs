@@ -49,41 +49,7 @@ impl Availability<'_> {
             })
             .collect();
         let service = CompiledService::whole(self.service, question.duration, self.zone.clone());
-        self.sweep(&service, &needs, open)
-    }
-
-    fn sweep<'a>(
-        &self,
-        service: &CompiledService,
-        needs: &[(u32, impl ExactSizeIterator<Item = Lane<'a>> + Clone)],
-        open: &[Span],
-    ) -> Result<Option<Vec<i64>>, AvailabilityError> {
-        let mut sweeper = Sweeper::new();
-        let (mut starts, mut all) = (Starts::new(), Vec::new());
-        for &window in open {
-            let known = match needs {
-                [(1, lanes)] if lanes.len() == 1 => {
-                    let mut lanes = lanes.clone();
-                    lanes
-                        .next()
-                        .map_or(Ok(()), |lane| sweeper.sweep_one(service, lane, window))
-                        .map(|()| true)
-                }
-                _ => sweeper.teams(service, needs, window),
-            };
-            if !known.map_err(|_| AvailabilityError::TooManyStarts { most: MAX_STARTS })? {
-                return Ok(None);
-            }
-            sweeper.runs().seconds_into(&mut starts);
-            if open.len() == 1 {
-                return Ok(Some(starts.into_vec()));
-            }
-            all.extend_from_slice(starts.as_slice());
-            if all.len() > MAX_STARTS {
-                return Err(AvailabilityError::TooManyStarts { most: MAX_STARTS });
-            }
-        }
-        Ok(Some(all))
+        sweep(&service, &needs, open)
     }
 
     fn is_quick(&self, question: &Question) -> bool {
@@ -106,4 +72,35 @@ impl Availability<'_> {
         }
         Ok(openings)
     }
+}
+
+/// Window by window, in order.
+fn sweep<'a>(
+    service: &CompiledService,
+    needs: &[(u32, impl ExactSizeIterator<Item = Lane<'a>> + Clone)],
+    open: &[Span],
+) -> Result<Option<Vec<i64>>, AvailabilityError> {
+    let mut sweeper = Sweeper::new();
+    let (mut starts, mut all) = (Starts::new(), Vec::new());
+    for &window in open {
+        let known = match needs {
+            [(1, lanes)] if lanes.len() == 1 => {
+                let mut lanes = lanes.clone();
+                lanes.next().map_or(Ok(()), |lane| sweeper.sweep_one(service, lane, window)).map(|()| true)
+            }
+            _ => sweeper.teams(service, needs, window),
+        };
+        if !known.map_err(|_| AvailabilityError::TooManyStarts { most: MAX_STARTS })? {
+            return Ok(None);
+        }
+        sweeper.runs().seconds_into(&mut starts);
+        if open.len() == 1 {
+            return Ok(Some(starts.into_vec()));
+        }
+        all.extend_from_slice(starts.as_slice());
+        if all.len() > MAX_STARTS {
+            return Err(AvailabilityError::TooManyStarts { most: MAX_STARTS });
+        }
+    }
+    Ok(Some(all))
 }

@@ -58,7 +58,7 @@ impl Openings {
     }
 }
 
-impl<'a> Openings<&'a [Span]> {
+impl Openings<&[Span]> {
     /// The same with whole stretches for blocks: what teams are anchored on.
     pub(crate) fn stretches(self) -> Self {
         Self { blocks: self.union, longest: self.longest_stretch, overlap: false, ..self }
