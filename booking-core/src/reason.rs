@@ -32,7 +32,6 @@ pub enum Closure {
 /// One reason why a start is not bookable. [`explain`](crate::Scheduler::explain) returns all of them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum Reason {
     /// It starts in the past, or sooner than the notice allows.
     #[error("too soon, bookable from {earliest}")]

@@ -170,7 +170,6 @@ pub struct CandidateReasons {
 
 /// Availability could not be computed. This is never the same as "nothing is free".
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
 pub enum AvailabilityError {
     /// The question is wrong.
     #[error(transparent)]

@@ -10,7 +10,6 @@ use crate::store::{CommitError, StoreError};
 
 /// Why a request was refused, with the data to act on. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Refusal {
     /// The start is not bookable.
     #[error("not bookable")]

@@ -9,7 +9,6 @@ use crate::{Invalid, ResourceId};
 
 /// The storage itself failed. Nothing was applied, unless the error says that it is not known.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum StoreError {
     /// It cannot be reached or has no capacity left; trying again later may help.
     #[error("the store is unavailable: {0}")]

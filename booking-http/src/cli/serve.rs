@@ -1,0 +1,128 @@
+//! `booking serve`.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use booking_core::{Clock, Wish};
+use booking_http::server::keys::KeyRing;
+use booking_http::server::{demo, demo_bookings};
+use booking_http::{Api, Caller, KeyKind, router};
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use super::business::{Business, Open};
+use super::{OpenDemo, Outcome};
+
+/// How long open connections may take to end after the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serve the API over HTTP.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Serve a demo business, in memory: a clinic, a salon and a studio with some hundred bookings.
+    #[arg(long, required = true)]
+    demo: bool,
+    #[command(flatten)]
+    business: Business,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+impl Serve {
+    pub(crate) fn run(self, open: OpenDemo) -> Outcome {
+        let filter = tracing_subscriber::EnvFilter::try_from_env("BOOKING_LOG");
+        let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(self.serve(open))
+    }
+
+    async fn serve(self, open: OpenDemo) -> Outcome {
+        debug_assert!(self.demo, "the command line demands it");
+        let open = self.business.open(open).await?;
+        let listener = TcpListener::bind(self.listen).await;
+        let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
+        let mut keys = KeyRing::default();
+        let secret = issue(&mut keys, &open, KeyKind::Secret)?;
+        let public = issue(&mut keys, &open, KeyKind::Publishable)?;
+        greet(&open, listener.local_addr()?, &secret, &public).await?;
+        let app = router(Api::new(open.scheduler.clone(), keys));
+        let stopping = Arc::new(Notify::new());
+        let told = Arc::clone(&stopping);
+        let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+            told_to_stop().await;
+            told.notify_one();
+        });
+        let too_long = async {
+            stopping.notified().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            ended = async { server.await } => ended?,
+            () = too_long => tracing::warn!("connections were still open after {} s", GRACE.as_secs()),
+        }
+        Ok(())
+    }
+}
+
+fn issue(keys: &mut KeyRing, open: &Open, kind: KeyKind) -> Outcome<String> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(|error| format!("no randomness for a key: {error}"))?;
+    let name = match kind {
+        KeyKind::Secret => "demo secret key",
+        KeyKind::Publishable => "demo publishable key",
+    };
+    Ok(keys.issue(Caller { tenant: open.tenant, kind, name: name.to_owned() }, random))
+}
+
+/// Says what is served, and what to try.
+async fn greet(open: &Open, address: SocketAddr, secret: &str, public: &str) -> Outcome {
+    let now = open.scheduler.clock().now();
+    let url = format!("http://{address}");
+    let service = format!("svc_{}", demo::CONSULTATION.uuid().simple());
+    let window = demo_bookings::ahead(now.timestamp(), 30)?;
+    let wish = Wish::new(open.tenant, demo::CONSULTATION);
+    let first = open.scheduler.first(&wish, window).await?;
+    let start = first.map_or_else(|| now.to_rfc3339(), |at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+    println!(
+        "A clinic, a salon and a studio in Berlin: {} bookings, {} closed dates, {} busy times.\n\n  \
+         API              {url}/v1\n  secret key       {secret}\n  publishable key  {public}\n\n\
+         Try it:\n\n  \
+         KEY={secret}\n  \
+         curl -H \"Authorization: Bearer $KEY\" '{url}/v1/services/{service}/slots'\n  \
+         curl -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \
+         -d '{{\"service\":\"{service}\",\"start\":\"{start}\"}}' '{url}/v1/availability/explain'\n  \
+         curl -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' \
+         -d '{{\"service\":\"{service}\",\"start\":\"{start}\"}}' '{url}/v1/holds'\n  \
+         curl -H \"Authorization: Bearer $KEY\" -X POST \"{url}/v1/holds/$HOLD/confirm\"   # HOLD: the id in the answer before\n",
+        open.bookings, open.dates, open.busy,
+    );
+    Ok(())
+}
+
+/// Waits for the signal that ends the program.
+async fn told_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without a signal handler the program ends when it is killed.
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,44 @@
+//! The outermost layer: what every answer gets.
+
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, HeaderName, X_CONTENT_TYPE_OPTIONS};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::api::Api;
+use crate::problem::{Code, Problem};
+
+/// How long a request may take until its answer begins. Streams may go on for longer.
+const MOST: Duration = Duration::from_secs(30);
+
+/// Names the trace in the answer and in problem documents, bounds the time, and keeps answers out of caches.
+pub(super) async fn finish(State(api): State<Api>, request: Request, next: Next) -> Response {
+    let trace = trace_id(&request).unwrap_or_else(|| api.new_trace_id());
+    let answered = tokio::time::timeout(MOST, next.run(request)).await;
+    let mut response = answered
+        .unwrap_or_else(|_| axum::response::IntoResponse::into_response(Problem::new(Code::TimedOut)));
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = problem.traced(&trace).render();
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&trace) {
+        headers.insert(HeaderName::from_static("trace-id"), value);
+    }
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// The trace of a `traceparent` header (W3C trace context), if it is well formed.
+fn trace_id(request: &Request) -> Option<String> {
+    let mut parts = request.headers().get("traceparent")?.to_str().ok()?.split('-');
+    let (version, trace) = (parts.next()?, parts.next()?);
+    let hex = |text: &str, length| {
+        text.len() == length && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let good = hex(version, 2) && version != "ff" && hex(trace, 32) && trace.bytes().any(|b| b != b'0');
+    good.then(|| trace.to_owned())
+}

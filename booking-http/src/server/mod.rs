@@ -1,0 +1,7 @@
+//! What the `booking` program is made of, apart from the stores it chooses: keys, calendar files, the demo business.
+
+pub mod calendar_file;
+pub mod clock;
+pub mod demo;
+pub mod demo_bookings;
+pub mod keys;

@@ -1,0 +1,65 @@
+//! Runs the session of docs/http.md against the program itself and compares every answer.
+
+mod program;
+mod shell;
+
+use program::Program;
+
+const DOCUMENT: &str = include_str!("../../../docs/http.md");
+
+/// A request of the document and the answer it promises.
+struct Step {
+    command: String,
+    promised: serde_json::Value,
+}
+
+fn steps() -> Vec<Step> {
+    let blocks = DOCUMENT.split("```console\n$ ").skip(1);
+    let blocks = blocks.filter_map(|block| block.split("\n```").next());
+    blocks
+        .filter(|block| block.starts_with("curl "))
+        .map(|block| {
+            let (command, promised) = block.split_once('\n').expect("an answer below the command");
+            let promised = serde_json::from_str(promised).expect("the answer is JSON");
+            Step { command: command.to_owned(), promised }
+        })
+        .collect()
+}
+
+#[test]
+fn the_session_of_the_document_is_what_happens() {
+    let steps = steps();
+    assert!(steps.len() >= 8, "the document has {} requests", steps.len());
+    let program = Program::start(&["serve", "--demo", "--at", "2026-11-30T07:00:00Z"]);
+    for step in steps {
+        let request = shell::request(&step.command, &program.secret);
+        let answer = program.send(&request);
+        let answer: serde_json::Value = serde_json::from_slice(&answer.body).expect("the answer is JSON");
+        assert_eq!(answer, step.promised, "{}", step.command);
+    }
+}
+
+#[test]
+fn what_the_program_prints_can_be_pasted() {
+    let program = Program::start(&["serve", "--demo", "--at", "2026-11-30T07:00:00Z"]);
+    let curls: Vec<&String> =
+        program.printed.iter().filter(|line| line.trim().starts_with("curl ")).collect();
+    assert_eq!(curls.len(), 4);
+    let mut hold = String::new();
+    for (line, status) in curls.into_iter().zip([200, 200, 201, 200]) {
+        let line = line.split("   #").next().unwrap_or(line).replace("$HOLD", &hold);
+        let answer = program.send(&shell::request(line.trim(), &program.secret));
+        assert_eq!(answer.status, status, "{line}\n{}", String::from_utf8_lossy(&answer.body));
+        let body: serde_json::Value = serde_json::from_slice(&answer.body).expect("the answer is JSON");
+        if let Some(id) = body["id"].as_str() {
+            hold = id.to_owned();
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_stops_when_it_is_told_to() {
+    let program = Program::start(&["serve", "--demo", "--at", "2026-11-30T07:00:00Z"]);
+    assert!(program.stop().success());
+}
