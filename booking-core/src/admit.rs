@@ -26,6 +26,10 @@ use crate::interval::Interval;
 /// assert_eq!(peak_use(&claims, 0, 120), 2);
 /// ```
 pub fn peak_use<'a>(claims: impl IntoIterator<Item = &'a Claim>, from: i64, until: i64) -> u32 {
+    u32::try_from(exact_peak(claims, from, until)).unwrap_or(u32::MAX)
+}
+
+fn exact_peak<'a>(claims: impl IntoIterator<Item = &'a Claim>, from: i64, until: i64) -> i64 {
     let mut bounds: Vec<(i64, i64)> = Vec::new();
     for claim in claims {
         let (start, end) = (claim.blocked_from().max(from), claim.blocked_until().min(until));
@@ -42,7 +46,7 @@ pub fn peak_use<'a>(claims: impl IntoIterator<Item = &'a Claim>, from: i64, unti
         used += change;
         peak = peak.max(used);
     }
-    u32::try_from(peak).unwrap_or(u32::MAX)
+    peak
 }
 
 /// Whether new claims fit beside the existing ones of the same resource: the answer to every booking, in one place.
@@ -52,7 +56,7 @@ pub fn peak_use<'a>(claims: impl IntoIterator<Item = &'a Claim>, from: i64, unti
 pub fn admit(capacity: u32, existing: &[Claim], proposed: &[Claim]) -> Result<(), u32> {
     for claim in proposed {
         let (from, until) = (claim.blocked_from(), claim.blocked_until());
-        if peak_use(existing.iter().chain(proposed), from, until) > capacity {
+        if exact_peak(existing.iter().chain(proposed), from, until) > i64::from(capacity) {
             return Err(capacity.saturating_sub(peak_use(existing, from, until)));
         }
     }

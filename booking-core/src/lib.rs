@@ -18,6 +18,7 @@ mod random;
 mod reason;
 pub mod recurrence;
 mod resource;
+mod row_checks;
 mod schedule;
 mod scheduler;
 mod seconds;
@@ -45,8 +46,9 @@ pub use invalid::Invalid;
 pub use memory::MemoryStore;
 pub use money::{Currency, MAX_MINOR, Money};
 pub use policy::{
-    Asked, ChangeWindow, Deposit, Fee, FeeTier, Horizon, HorizonKind, Limit, MAX_LIMITS, MAX_NOTICE,
-    NoShowRule, Over, Per, Period, Policy, PolicySpec, Rule,
+    Asked, ChangeWindow, Deposit, Fee, FeeTier, Horizon, HorizonKind, Limit, MAX_APPROVAL,
+    MAX_AVAILABLE_DAYS, MAX_FEE_TIERS, MAX_HORIZON_DAYS, MAX_LIMIT_SECONDS, MAX_LIMITS, MAX_NO_SHOW_DAYS,
+    MAX_NOTICE, NoShowRule, Over, Per, Period, Policy, PolicySpec, Rule,
 };
 pub use random::{IdSource, RandomIds, SequentialIds};
 pub use reason::{Closure, Occupant, Reason};
@@ -54,18 +56,18 @@ pub use recurrence::{Recurrence, RecurrenceDate, RecurrenceError};
 pub use resource::{MAX_CAPACITY, MAX_TAGS, Resource, ResourceKind, ResourceSpec, Tag};
 pub use schedule::{
     Calendar, DateOverride, DayInterval, Holiday, HolidaySet, Hours, Layer, Laying, MAX_DAY_INTERVALS,
-    MAX_HOLIDAYS, MAX_LAYERS, MAX_OVERRIDES, MAX_RECURRING, MAX_RULES, Recurring, Schedule, ScheduleSpec,
-    TimeOfDay, Travel, WeeklyHours,
+    MAX_HOLIDAY_SETS, MAX_HOLIDAYS, MAX_LAYERS, MAX_OVERRIDES, MAX_RECURRING, MAX_RULES, MAX_STAYS,
+    Recurring, Schedule, ScheduleSpec, TimeOfDay, Travel, WeeklyHours,
 };
 pub use scheduler::{
     BookRequest, Booked, CancelSeriesRequest, ChangeRequest, Hypothesis, Intent, JoinRequest, LiveOffer,
     MAX_IN_LINE, MAX_OCCURRENCES, MoveRequest, Refusal, Scheduler, SeriesBooked, SeriesRequest, WhatIf, Wish,
 };
-pub use seconds::{DAY, HOUR, MINUTE, Seconds, hours, minutes};
+pub use seconds::{DAY, HOUR, MAX_NAME, MINUTE, Seconds, hours, minutes};
 pub use service::{
-    Buffers, Grid, GridMode, HoldTimes, MAX_BUFFER, MAX_COUNT, MAX_DURATION, MAX_DURATIONS, MAX_PARTS,
-    MAX_POOL, MAX_REQUIREMENTS, MAX_SEATS, MAX_STEP, Part, Pool, PriceTier, Requirement, Service,
-    ServiceSpec, Strategy, Takes, TierRule, sequence,
+    Buffers, Grid, GridMode, HoldTimes, MAX_BUFFER, MAX_COUNT, MAX_DURATION, MAX_DURATIONS, MAX_HOLD,
+    MAX_PARTS, MAX_POOL, MAX_REQUIREMENTS, MAX_SEATS, MAX_STEP, MAX_TIERS, Part, Pool, PriceTier,
+    Requirement, Service, ServiceSpec, Strategy, Takes, TierRule, sequence,
 };
 pub use store::*;
 pub use time::{Zone, ZoneId, Zones};

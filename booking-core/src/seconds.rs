@@ -12,14 +12,14 @@ pub const HOUR: Seconds = 3_600;
 /// One day of 24 hours, in seconds.
 pub const DAY: Seconds = 86_400;
 
-/// That many minutes, in seconds.
+/// That many minutes, in seconds; what is too much for a number stops at the largest, which every check refuses.
 pub const fn minutes(count: i64) -> Seconds {
-    count * MINUTE
+    count.saturating_mul(MINUTE)
 }
 
-/// That many hours, in seconds.
+/// That many hours, in seconds; what is too much for a number stops at the largest, which every check refuses.
 pub const fn hours(count: i64) -> Seconds {
-    count * HOUR
+    count.saturating_mul(HOUR)
 }
 
 /// Checks that a length lies within a range, both ends included.
@@ -43,11 +43,23 @@ pub(crate) fn check_count(field: &'static str, count: usize, most: usize) -> Res
     Err(Invalid::new(field, format_args!("{count} entries"), format!("at most {most} entries")))
 }
 
-/// Checks a name: 1 to 200 characters, no control characters.
-pub(crate) fn check_name(field: &'static str, name: &str) -> Result<(), Invalid> {
-    let good = !name.trim().is_empty() && name.chars().count() <= 200 && !name.chars().any(char::is_control);
-    if good {
+/// The longest name or text, in characters.
+pub const MAX_NAME: usize = 200;
+
+/// Checks a text that may be missing: at most [`MAX_NAME`] characters, no control characters.
+pub(crate) fn check_text(field: &'static str, text: &str) -> Result<(), Invalid> {
+    if text.chars().count() <= MAX_NAME && !text.chars().any(char::is_control) {
         return Ok(());
     }
-    Err(Invalid::new(field, name.escape_debug(), "1 to 200 characters without control characters"))
+    let expected = format!("at most {MAX_NAME} characters without control characters");
+    Err(Invalid::new(field, text.escape_debug(), expected))
+}
+
+/// Checks a name: 1 to [`MAX_NAME`] characters, not only blanks, no control characters.
+pub(crate) fn check_name(field: &'static str, name: &str) -> Result<(), Invalid> {
+    if !name.trim().is_empty() && check_text(field, name).is_ok() {
+        return Ok(());
+    }
+    let expected = format!("1 to {MAX_NAME} characters without control characters");
+    Err(Invalid::new(field, name.escape_debug(), expected))
 }

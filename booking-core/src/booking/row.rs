@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::State;
 use crate::interval::{Interval, instant};
 use crate::money::Money;
+use crate::row_checks;
 use crate::seconds::Seconds;
 use crate::time::ZoneId;
 use crate::{BlockId, BookingId, CustomerId, EntryId, ResourceId, SeriesId, ServiceId, SessionId, TenantId};
@@ -18,22 +19,25 @@ pub struct Claim {
     /// When it is used, without buffers.
     pub interval: Interval,
     /// Seconds kept free before.
+    #[serde(deserialize_with = "row_checks::before")]
     pub before: Seconds,
     /// Seconds kept free after.
+    #[serde(deserialize_with = "row_checks::after")]
     pub after: Seconds,
     /// How many units it takes, at least 1.
+    #[serde(deserialize_with = "row_checks::units")]
     pub units: u32,
 }
 
 impl Claim {
     /// The first second it blocks, buffer included, in seconds since the Unix epoch.
     pub fn blocked_from(&self) -> i64 {
-        self.interval.start_second() - self.before
+        self.interval.start_second().saturating_sub(self.before)
     }
 
     /// The first second after what it blocks, buffer included.
     pub fn blocked_until(&self) -> i64 {
-        self.interval.end_second() + self.after
+        self.interval.end_second().saturating_add(self.after)
     }
 }
 
@@ -54,6 +58,7 @@ pub struct LocalStart {
     /// The service's zone.
     pub zone: ZoneId,
     /// The start on that zone's clocks.
+    #[serde(deserialize_with = "row_checks::wall")]
     pub wall: NaiveDateTime,
     /// The version of the time zone data: `2026f`.
     pub tzdata: String,
@@ -89,12 +94,14 @@ pub struct Booking {
     /// When, buffers not included.
     pub visit: Interval,
     /// How many people: the party.
+    #[serde(deserialize_with = "row_checks::party")]
     pub party: u32,
     /// Where it stands; [`Booking::state_at`] also looks at the deadline.
     pub state: State,
     /// Rises by one with every change, from 1.
     pub version: u64,
     /// Until when a hold lives, or a pending booking waits; none in other states.
+    #[serde(deserialize_with = "row_checks::deadline", default)]
     pub deadline: Option<DateTime<Utc>>,
     /// The start on the service's wall clock.
     pub local: LocalStart,
@@ -115,8 +122,10 @@ pub struct Booking {
     /// The longest a hold may live after `created`, in seconds.
     pub max_hold: Seconds,
     /// When it was made.
+    #[serde(deserialize_with = "row_checks::created")]
     pub created: DateTime<Utc>,
     /// When it last changed.
+    #[serde(deserialize_with = "row_checks::changed")]
     pub changed: DateTime<Utc>,
 }
 
@@ -169,5 +178,6 @@ pub struct Block {
     /// When.
     pub interval: Interval,
     /// What to say of it: "holiday", "busy".
+    #[serde(deserialize_with = "row_checks::text")]
     pub text: String,
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::reason::Reason;
+use crate::row_checks;
 
 /// What to do when some occurrences are not bookable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -21,10 +22,12 @@ pub enum OnConflict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Its start.
+    #[serde(deserialize_with = "row_checks::start")]
     pub start: DateTime<Utc>,
     /// Why it is not bookable; none when it is.
     pub reasons: Vec<Reason>,
     /// The nearest bookable start on the same local date (ties: the earlier), where it was asked for.
+    #[serde(deserialize_with = "row_checks::alternative", default)]
     pub alternative: Option<DateTime<Utc>>,
 }
 

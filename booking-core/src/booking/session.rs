@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Claim, Pick};
 use crate::interval::Interval;
+use crate::row_checks;
 use crate::{ServiceId, SessionId};
 
 /// What makes a session the same session: service, resources, start and duration.
@@ -27,6 +28,7 @@ pub struct Session {
     /// What makes it this session.
     pub key: SessionKey,
     /// The seats it was opened with; a later change of the service does not change them.
+    #[serde(deserialize_with = "row_checks::seats")]
     pub seats: u32,
     /// What it claims while it lives.
     pub claims: Vec<Claim>,

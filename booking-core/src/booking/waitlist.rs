@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::interval::Interval;
+use crate::row_checks;
 use crate::seconds::Seconds;
 use crate::{BookingId, CustomerId, EntryId, ServiceId, TenantId};
 
@@ -35,6 +36,7 @@ pub struct WaitlistEntry {
     /// How long, in seconds; none means the service's default.
     pub duration: Option<Seconds>,
     /// How many people.
+    #[serde(deserialize_with = "row_checks::party")]
     pub party: u32,
     /// The customer's price group, as price tiers name it.
     #[serde(default)]
@@ -44,8 +46,10 @@ pub struct WaitlistEntry {
     /// The current offer; at most one, and it may have lapsed.
     pub offer: Option<BookingId>,
     /// Starts that were offered before: they are not offered to this entry again.
+    #[serde(deserialize_with = "row_checks::offered")]
     pub offered: Vec<DateTime<Utc>>,
     /// When it joined. The line is ordered by this, then by `place`.
+    #[serde(deserialize_with = "row_checks::joined")]
     pub joined: DateTime<Utc>,
     /// A number the store gives, rising with every entry.
     pub place: u64,

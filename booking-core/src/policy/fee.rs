@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::MAX_NOTICE;
 use crate::Invalid;
 use crate::money::Money;
-use crate::seconds::{DAY, Seconds, check_count, check_length};
+use crate::seconds::{Seconds, check_count, check_length};
 
-/// The most tiers of a window.
-const MAX_TIERS: usize = 16;
+/// The most fee tiers of one window for changes.
+pub const MAX_FEE_TIERS: usize = 16;
+/// The most days a no-show rule looks back.
+pub const MAX_NO_SHOW_DAYS: u32 = 3_660;
 
 /// A fee: a fixed amount or a share of the price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +31,7 @@ impl Fee {
         }
     }
 
-    fn validate(self, field: &'static str) -> Result<(), Invalid> {
+    pub(super) fn validate(self, field: &'static str) -> Result<(), Invalid> {
         match self {
             Self::Share(parts) if parts > 10_000 => {
                 Err(Invalid::new(field, parts, "0 to 10000 basis points"))
@@ -42,7 +45,7 @@ impl Fee {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FeeTier {
-    /// Seconds before the start, 1 to 366 days.
+    /// Seconds before the start, 1 to [`MAX_NOTICE`]; each length once in a window.
     pub within: Seconds,
     /// What it costs.
     pub fee: Fee,
@@ -52,9 +55,9 @@ pub struct FeeTier {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ChangeWindow {
-    /// No change later than this many seconds before the start; none means until the start.
+    /// No change later than this many seconds before the start, 0 to [`MAX_NOTICE`]; none means until the start.
     pub closes: Option<Seconds>,
-    /// Fees; of those that apply, the one with the smallest `within` counts.
+    /// Fees, at most [`MAX_FEE_TIERS`]; of those that apply, the one with the smallest `within` counts.
     pub fees: Vec<FeeTier>,
 }
 
@@ -66,12 +69,19 @@ impl ChangeWindow {
 
     pub(super) fn validate(&self) -> Result<(), Invalid> {
         if let Some(closes) = self.closes {
-            check_length("closes", closes, 0, 366 * DAY)?;
+            check_length("closes", closes, 0, MAX_NOTICE)?;
         }
-        check_count("fees", self.fees.len(), MAX_TIERS)?;
-        for tier in &self.fees {
-            check_length("fees.within", tier.within, 1, 366 * DAY)?;
+        check_count("fees", self.fees.len(), MAX_FEE_TIERS)?;
+        for (index, tier) in self.fees.iter().enumerate() {
+            check_length("fees.within", tier.within, 1, MAX_NOTICE)?;
             tier.fee.validate("fees.fee")?;
+            if self.fees[..index].iter().any(|other| other.within == tier.within) {
+                return Err(Invalid::new(
+                    "fees.within",
+                    format_args!("{} s", tier.within),
+                    "each length once",
+                ));
+            }
         }
         Ok(())
     }
@@ -93,7 +103,7 @@ pub struct NoShowRule {
     pub fee: Option<Fee>,
     /// Refuse a customer's bookings after this many missed visits (at least 1) ...
     pub refuse_after: Option<u32>,
-    /// ... of the last this many days, 1 to 3,660; none means 365.
+    /// ... of the last this many days, 1 to [`MAX_NO_SHOW_DAYS`]; none means 365.
     pub days: Option<u32>,
 }
 
@@ -106,8 +116,8 @@ impl NoShowRule {
             return Err(Invalid::new("no_show.refuse_after", 0, "1 or more"));
         }
         match self.days {
-            Some(days) if !(1..=3_660).contains(&days) => {
-                Err(Invalid::new("no_show.days", days, "1 to 3660 days"))
+            Some(days) if !(1..=MAX_NO_SHOW_DAYS).contains(&days) => {
+                Err(Invalid::new("no_show.days", days, format!("1 to {MAX_NO_SHOW_DAYS} days")))
             }
             _ => Ok(()),
         }

@@ -8,9 +8,9 @@ use crate::schedule::check_date;
 use crate::time::ZoneId;
 
 /// The most days a horizon may reach.
-const MAX_DAYS: u32 = 3_660;
+pub const MAX_HORIZON_DAYS: u32 = 3_660;
 /// The most available days a horizon may count: it has to look at slots to find them.
-const MAX_AVAILABLE: u32 = 366;
+pub const MAX_AVAILABLE_DAYS: u32 = 366;
 
 /// How far ahead visits may be booked, in local dates of a zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,11 +27,11 @@ pub struct Horizon {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HorizonKind {
-    /// Today and this many days after it; 0 to 3,660.
+    /// Today and this many days after it; 0 to [`MAX_HORIZON_DAYS`].
     RollingDays(u32),
-    /// Today and the days up to this many Mondays-to-Fridays after it; 0 to 3,660.
+    /// Today and the days up to this many Mondays-to-Fridays after it; 0 to [`MAX_HORIZON_DAYS`].
     BusinessDays(u32),
-    /// Up to this many dates (from today on) that still have a slot; 1 to 366.
+    /// Up to this many dates (from today on) that still have a slot; 1 to [`MAX_AVAILABLE_DAYS`].
     AvailableDays(u32),
     /// These dates, both included.
     Range {
@@ -49,11 +49,11 @@ impl Horizon {
             Err(Invalid::new("horizon.days", days, expected))
         };
         match self.kind {
-            HorizonKind::RollingDays(days) | HorizonKind::BusinessDays(days) if days > MAX_DAYS => {
-                too_many(days, 0, MAX_DAYS)
+            HorizonKind::RollingDays(days) | HorizonKind::BusinessDays(days) if days > MAX_HORIZON_DAYS => {
+                too_many(days, 0, MAX_HORIZON_DAYS)
             }
-            HorizonKind::AvailableDays(days) if !(1..=MAX_AVAILABLE).contains(&days) => {
-                too_many(days, 1, MAX_AVAILABLE)
+            HorizonKind::AvailableDays(days) if !(1..=MAX_AVAILABLE_DAYS).contains(&days) => {
+                too_many(days, 1, MAX_AVAILABLE_DAYS)
             }
             HorizonKind::Range { from, to } => {
                 check_date("horizon.from", from)?;

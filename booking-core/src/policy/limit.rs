@@ -4,7 +4,10 @@ use chrono::Weekday;
 use serde::{Deserialize, Serialize};
 
 use crate::Invalid;
-use crate::seconds::{Seconds, check_length};
+use crate::seconds::{DAY, Seconds, check_length};
+
+/// The most seconds a limit may allow: 400 days.
+pub const MAX_LIMIT_SECONDS: Seconds = 400 * DAY;
 
 /// Whose bookings are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,10 +62,10 @@ pub struct Limit {
     /// The first day of a week; none means Sunday.
     #[serde(default)]
     pub week_start: Option<Weekday>,
-    /// At most this many bookings.
+    /// At most this many bookings; 0 closes the period.
     #[serde(default)]
     pub max_count: Option<u32>,
-    /// At most this many seconds in all.
+    /// At most this many seconds in all, 0 to [`MAX_LIMIT_SECONDS`].
     #[serde(default)]
     pub max_seconds: Option<Seconds>,
 }
@@ -80,7 +83,7 @@ impl Limit {
 
     pub(super) fn validate(&self) -> Result<(), Invalid> {
         if let Some(max) = self.max_seconds {
-            check_length("max_seconds", max, 0, 400 * 86_400)?;
+            check_length("max_seconds", max, 0, MAX_LIMIT_SECONDS)?;
         }
         if self.max_count.is_none() && self.max_seconds.is_none() {
             return Err(Invalid::new("max_count", "none", "a max_count, a max_seconds or both"));

@@ -7,17 +7,20 @@ mod rule;
 
 use serde::{Deserialize, Serialize};
 
-pub use fee::{ChangeWindow, Deposit, Fee, FeeTier, NoShowRule};
-pub use horizon::{Horizon, HorizonKind};
-pub use limit::{Limit, Over, Per, Period};
+pub use fee::{ChangeWindow, Deposit, Fee, FeeTier, MAX_FEE_TIERS, MAX_NO_SHOW_DAYS, NoShowRule};
+pub use horizon::{Horizon, HorizonKind, MAX_AVAILABLE_DAYS, MAX_HORIZON_DAYS};
+pub use limit::{Limit, MAX_LIMIT_SECONDS, Over, Per, Period};
 pub use rule::{Asked, Rule};
 
 use crate::Invalid;
+use crate::money::Money;
 use crate::seconds::{DAY, Seconds, check_count, check_length};
 use crate::validated::validated;
 
 /// The longest notice, in seconds: 366 days.
 pub const MAX_NOTICE: Seconds = 366 * DAY;
+/// The longest a booking may wait for approval, in seconds: 90 days.
+pub const MAX_APPROVAL: Seconds = 90 * DAY;
 /// The most limits of a policy.
 pub const MAX_LIMITS: usize = 32;
 
@@ -31,7 +34,7 @@ pub struct PolicySpec {
     pub horizon: Option<Horizon>,
     /// How many visits, or minutes of them, in a day, week, month or year.
     pub limits: Vec<Limit>,
-    /// Bookings wait for approval, at most this many seconds (1 to 90 days) and never beyond their start.
+    /// Bookings wait for approval, at most this many seconds (1 to [`MAX_APPROVAL`]) and never beyond their start.
     pub approval: Option<Seconds>,
     /// Until when customers may cancel, and at what fee.
     pub cancellation: ChangeWindow,
@@ -54,11 +57,31 @@ impl PolicySpec {
             limit.validate().map_err(|error| error.within(format_args!("limits[{index}]")))?;
         }
         if let Some(approval) = self.approval {
-            check_length("approval", approval, 1, 90 * DAY)?;
+            check_length("approval", approval, 1, MAX_APPROVAL)?;
         }
         self.cancellation.validate().map_err(|error| error.within("cancellation"))?;
         self.reschedule.validate().map_err(|error| error.within("reschedule"))?;
+        if let Some(deposit) = &self.deposit {
+            deposit.amount.validate("deposit.amount")?;
+        }
         self.no_show.validate()
+    }
+
+    /// Every fixed amount, with its field.
+    pub(crate) fn amounts(&self) -> impl Iterator<Item = (&'static str, Money)> + '_ {
+        let fees = |field, window: &'_ ChangeWindow| {
+            let fees: Vec<_> = window.fees.iter().map(|tier| (field, tier.fee)).collect();
+            fees
+        };
+        let deposit = self.deposit.map(|deposit| ("deposit.amount", deposit.amount));
+        let no_show = self.no_show.fee.map(|fee| ("no_show.fee", fee));
+        let changes = fees("cancellation.fees", &self.cancellation)
+            .into_iter()
+            .chain(fees("reschedule.fees", &self.reschedule));
+        deposit.into_iter().chain(changes).chain(no_show).filter_map(|(field, fee)| match fee {
+            Fee::Fixed(amount) => Some((field, amount)),
+            Fee::Share(_) => None,
+        })
     }
 }
 

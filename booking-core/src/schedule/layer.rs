@@ -42,6 +42,16 @@ pub struct Layer {
 }
 
 impl Layer {
+    fn validate(&self) -> Result<(), Invalid> {
+        for (field, date) in [("from", self.from), ("to", self.to)] {
+            date.map_or(Ok(()), |date| check_date(field, date))?;
+        }
+        match (self.from, self.to) {
+            (Some(from), Some(to)) if to < from => Err(Invalid::new("to", to, format!("{from} or later"))),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the layer counts on a local date.
     pub fn covers(&self, date: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to)
@@ -78,15 +88,8 @@ impl Hours {
     /// Refused: more than [`MAX_LAYERS`] layers, and layers that end before they begin.
     pub fn layered(base: Schedule, layers: Vec<Layer>) -> Result<Self, Invalid> {
         check_count("layers", layers.len(), MAX_LAYERS)?;
-        for layer in &layers {
-            for date in layer.from.iter().chain(&layer.to) {
-                check_date("layers.from", *date)?;
-            }
-            if let (Some(from), Some(to)) = (layer.from, layer.to)
-                && to < from
-            {
-                return Err(Invalid::new("layers.to", to, format!("{from} or later")));
-            }
+        for (index, layer) in layers.iter().enumerate() {
+            layer.validate().map_err(|error| error.within(format_args!("layers[{index}]")))?;
         }
         Ok(Self { base, layers })
     }

@@ -20,7 +20,7 @@ pub use layer::{Hours, Layer, Laying, MAX_LAYERS};
 pub(crate) use openings::Openings;
 
 use crate::recurrence::Recurrence;
-use crate::seconds::{DAY, Seconds, check_count, check_length, check_name};
+use crate::seconds::{DAY, Seconds, check_count, check_length, check_name, check_text};
 use crate::time::ZoneId;
 use crate::validated::validated;
 use crate::{Invalid, MINUTE};
@@ -31,6 +31,10 @@ pub const MAX_OVERRIDES: usize = 4_000;
 pub const MAX_RULES: usize = 64;
 /// The most dates one holiday set may have.
 pub const MAX_HOLIDAYS: usize = 2_000;
+/// The most holiday sets one schedule may have.
+pub const MAX_HOLIDAY_SETS: usize = 16;
+/// The most stays in other zones one schedule may have.
+pub const MAX_STAYS: usize = 400;
 /// The longest recurring opening or block, in seconds: 14 days.
 pub const MAX_RECURRING: Seconds = 14 * DAY;
 
@@ -104,6 +108,13 @@ pub struct Recurring {
     pub name: String,
 }
 
+impl Recurring {
+    fn validate(&self) -> Result<(), Invalid> {
+        check_length("duration", self.duration, MINUTE, MAX_RECURRING)?;
+        check_text("name", &self.name)
+    }
+}
+
 /// Dates on which someone works from another zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -163,22 +174,25 @@ impl ScheduleSpec {
             check_count("overrides.intervals", one.intervals.len(), MAX_DAY_INTERVALS)?;
         }
         check_distinct("overrides.date", self.overrides.iter().map(|o| o.date))?;
-        check_count("holidays", self.holidays.len(), 16)?;
-        for set in &mut self.holidays {
-            set.validate()?;
+        check_count("holidays", self.holidays.len(), MAX_HOLIDAY_SETS)?;
+        for (index, set) in self.holidays.iter_mut().enumerate() {
+            set.validate().map_err(|error| error.within(format_args!("holidays[{index}]")))?;
         }
         check_count("openings", self.openings.len() + self.blocks.len(), MAX_RULES)?;
-        for recurring in self.openings.iter().chain(&self.blocks) {
-            check_length("duration", recurring.duration, MINUTE, MAX_RECURRING)?;
+        for (list, rules) in [("openings", &self.openings), ("blocks", &self.blocks)] {
+            for (index, rule) in rules.iter().enumerate() {
+                rule.validate().map_err(|error| error.within(format_args!("{list}[{index}]")))?;
+            }
         }
         self.validate_travel()
     }
 
     fn validate_travel(&mut self) -> Result<(), Invalid> {
-        check_count("travel", self.travel.len(), 400)?;
+        check_count("travel", self.travel.len(), MAX_STAYS)?;
         self.travel.sort_by_key(|t| t.from);
         for stay in &self.travel {
             check_date("travel.from", stay.from)?;
+            stay.to.map_or(Ok(()), |to| check_date("travel.to", to))?;
             if let Some(to) = stay.to.filter(|to| *to < stay.from) {
                 return Err(Invalid::new("travel.to", to, format!("{} or later", stay.from)));
             }
@@ -220,14 +234,14 @@ impl Schedule {
 
 impl HolidaySet {
     fn validate(&mut self) -> Result<(), Invalid> {
-        check_name("holidays.name", &self.name)?;
-        check_count("holidays.dates", self.dates.len(), MAX_HOLIDAYS)?;
+        check_name("name", &self.name)?;
+        check_count("dates", self.dates.len(), MAX_HOLIDAYS)?;
         self.dates.sort_by_key(|h| h.date);
         for holiday in &self.dates {
-            check_date("holidays.dates.date", holiday.date)?;
-            check_name("holidays.dates.name", &holiday.name)?;
+            check_date("dates.date", holiday.date)?;
+            check_name("dates.name", &holiday.name)?;
         }
-        check_distinct("holidays.dates.date", self.dates.iter().map(|h| h.date))
+        check_distinct("dates.date", self.dates.iter().map(|h| h.date))
     }
 }
 

@@ -139,6 +139,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         more: ContentHash,
         if_version: Option<u64>,
     ) -> Result<Booked, Refusal> {
+        request.actor.check()?;
         let key = change_key(request, operation, more)?;
         if let Some(recorded) = self.replay(request.tenant, key.as_ref()).await? {
             return Booked::from_commit(recorded).ok_or(Refusal::NotFound { what: "booking" });

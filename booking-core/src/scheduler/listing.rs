@@ -19,7 +19,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// Every bookable slot that starts in the window, with who could serve it and how much is left.
     pub async fn slots(&self, wish: &Wish, window: Interval) -> Result<Vec<Slot>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
-        let query = Self::query(wish, window, self.present(wish)?);
+        let query = Self::query(wish, window, self.present(wish)?)?;
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.slots(&query)?)
     }
@@ -27,7 +27,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// The starts alone: the cheapest listing.
     pub async fn starts(&self, wish: &Wish, window: Interval) -> Result<Vec<DateTime<Utc>>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
-        let query = Self::query(wish, window, self.present(wish)?);
+        let query = Self::query(wish, window, self.present(wish)?)?;
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         let starts = self.availability(&service, &snapshot)?.starts(&query)?;
         Ok(starts.into_iter().map(instant).collect())
@@ -36,7 +36,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// The stretches in which a visit could start at any second, grid aside.
     pub async fn windows(&self, wish: &Wish, window: Interval) -> Result<Vec<FreeWindow>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
-        let query = Self::query(wish, window, self.present(wish)?);
+        let query = Self::query(wish, window, self.present(wish)?)?;
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.windows(&query)?)
     }
@@ -50,7 +50,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     ) -> Result<Vec<DaySummary>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
         let zone = self.zones.zone(viewer.unwrap_or(&service.zone))?;
-        let query = Self::query(wish, window, self.present(wish)?);
+        let query = Self::query(wish, window, self.present(wish)?)?;
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.days(&query, &zone)?)
     }
@@ -58,7 +58,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// The first bookable start of the window.
     pub async fn first(&self, wish: &Wish, window: Interval) -> Result<Option<DateTime<Utc>>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
-        let query = Self::query(wish, window, self.present(wish)?);
+        let query = Self::query(wish, window, self.present(wish)?)?;
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.first(&query)?.map(instant))
     }
@@ -67,7 +67,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     pub async fn explain(&self, wish: &Wish, start: DateTime<Utc>) -> Result<Explanation, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
         let start = second_of("start", start)?;
-        let query = Self::query(wish, one_second(start)?, self.present(wish)?);
+        let query = Self::query(wish, one_second(start)?, self.present(wish)?)?;
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
         Ok(self.availability(&service, &snapshot)?.explain(&query, start)?)
     }

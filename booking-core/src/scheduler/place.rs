@@ -72,10 +72,11 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         key: Option<IdempotencyKey>,
         now: DateTime<Utc>,
     ) -> Result<Command, Refusal> {
+        request.actor.check()?;
         let wish = &request.wish;
         let service = self.service(wish.tenant, wish.service).await?;
         let start = second_of("start", request.start)?;
-        let query = Self::query(wish, one_second(start)?, now.timestamp());
+        let query = Self::query(wish, one_second(start)?, now.timestamp())?;
         let initial = initial(&service, intent, start, now)?;
         let snapshot = self.snapshot(wish.tenant, &service, &query, None).await?;
         let placement =

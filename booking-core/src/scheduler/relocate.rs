@@ -42,6 +42,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
 
     async fn relocate(&self, request: &MoveRequest, operation: Operation) -> Result<Booked, Refusal> {
         let change = &request.change;
+        change.actor.check()?;
         let key = change
             .key
             .as_deref()
@@ -89,7 +90,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             // The time is kept: what was agreed about it is not judged again.
             wish.waive = Waiver { grid: true, notice: true, horizon: true, ..wish.waive };
         }
-        let mut query = Self::query(&wish, one_second(start)?, now.timestamp());
+        let mut query = Self::query(&wish, one_second(start)?, now.timestamp())?;
         let snapshot = self.snapshot(change.tenant, &service, &query, Some(booking.id)).await?;
         if request.resources.is_empty() {
             // Whoever has it now keeps it where possible.

@@ -37,6 +37,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// Books a series. What happens when some occurrences are not bookable is the request's
     /// [`on_conflict`](SeriesRequest::on_conflict); in any case it is one command.
     pub async fn book_series(&self, request: &SeriesRequest) -> Result<SeriesBooked, Refusal> {
+        request.actor.check()?;
         let key = request
             .key
             .as_deref()
@@ -90,7 +91,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         }
         bookings.retain(|b| b.start() > now && b.is_live_at(now.timestamp()));
         let ids: Vec<_> = bookings.iter().map(|b| b.id).collect();
-        let command = self.plain(request.tenant, &request.actor, Action::CancelMany(ids));
+        let command = self.plain(request.tenant, &request.actor, Action::CancelMany(ids))?;
         let cancelled = self.store.commit(&command).await?.bookings;
         if let (Some(first), Some(last)) = (cancelled.first(), cancelled.last()) {
             let end = (last.visit.end_second() + DAY).min(END_SECOND);
@@ -137,14 +138,14 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         // A day more on both sides, for alternatives on the same local date.
         let from = (first - DAY - 2 * HOUR).max(0);
         let window = Interval::from_seconds(from, (last + DAY + 2 * HOUR).min(END_SECOND))?;
-        let query = Self::query(wish, window, now.timestamp());
+        let query = Self::query(wish, window, now.timestamp())?;
         let mut snapshot = self.snapshot(wish.tenant, service, &query, wish.ignoring).await?;
         for placement in &judged.placements {
             occupy(&mut snapshot, placement);
         }
         let begun = judged.verdicts.len();
         for &start in starts {
-            let one = Self::query(wish, super::listing::one_second(start)?, now.timestamp());
+            let one = Self::query(wish, super::listing::one_second(start)?, now.timestamp())?;
             let initial = occurrence_state(service, start, now);
             let group = wish.group.as_deref();
             let reasons = match self.placement(service, &snapshot, &one, start, initial, group) {

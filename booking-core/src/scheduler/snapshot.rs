@@ -1,5 +1,6 @@
 //! Reading what availability depends on.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::{Refusal, Scheduler, Wish};
@@ -9,18 +10,19 @@ use crate::interval::Interval;
 use crate::policy::{HorizonKind, Per, Period};
 use crate::reason::Occupant;
 use crate::resource::Resource;
-use crate::seconds::{DAY, Seconds};
-use crate::service::{Pool, Service, Strategy};
+use crate::seconds::{DAY, Seconds, check_count, check_name};
+use crate::service::{MAX_POOL, Pool, Service, Strategy};
 use crate::store::{
     BookingStore, Catalog, ClaimRow, Counted, CountedQuery, LimitSubject, OccupancyQuery, Placement,
     PlanClaims, SessionRow, StandingQuery,
 };
-use crate::{BookingId, END_SECOND, FIRST_SECOND, TenantId};
+use crate::{BookingId, END_SECOND, FIRST_SECOND, Invalid, TenantId};
 
 impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
-    /// The query of a wish for a window.
-    pub(super) fn query(wish: &Wish, window: Interval, now: i64) -> SlotQuery {
-        SlotQuery {
+    /// The query of a wish for a window. Refused: a group that is no name.
+    pub(super) fn query(wish: &Wish, window: Interval, now: i64) -> Result<SlotQuery, Invalid> {
+        wish.group.as_deref().map_or(Ok(()), |group| check_name("group", group))?;
+        Ok(SlotQuery {
             window,
             now,
             duration: wish.duration,
@@ -28,7 +30,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             customer: wish.customer,
             pins: wish.resources.clone(),
             waive: wish.waive,
-        }
+        })
     }
 
     /// Everything a query of a service depends on. Checks the query before it reads anything that grows with it.
@@ -90,22 +92,21 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         service: &Service,
     ) -> Result<Vec<Arc<Resource>>, Refusal> {
         let mut all: Vec<Arc<Resource>> = Vec::new();
+        let mut known = HashSet::new();
         for requirement in &service.requirements {
             let found = match &requirement.pool {
                 Pool::Ids(ids) => self.store.resources(tenant, ids).await?,
                 Pool::Tag(tag) => self.store.tagged(tenant, tag).await?,
             };
-            for resource in found {
-                if !all.iter().any(|known| known.id == resource.id) {
-                    all.push(resource);
-                }
-            }
+            // The bound of pools by tag, which no service can know.
+            check_count("pool", found.len(), MAX_POOL)?;
+            all.extend(found.into_iter().filter(|resource| known.insert(resource.id)));
         }
         Ok(all)
     }
 }
 
-fn bounded(from: i64, until: i64) -> Result<Interval, crate::Invalid> {
+fn bounded(from: i64, until: i64) -> Result<Interval, Invalid> {
     Interval::from_seconds(
         from.clamp(FIRST_SECOND, END_SECOND - 1),
         until.clamp(FIRST_SECOND + 1, END_SECOND),

@@ -13,7 +13,8 @@ const MAX_SWEEP: usize = 1_000;
 
 impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// Adds time off or imported busy time. Never refused for what is booked: the answer names the bookings it collides
-    /// with, for people to settle.
+    /// with, for people to settle. Of the text, which often comes from someone else's calendar, control characters are
+    /// left out and the first [`MAX_NAME`](crate::MAX_NAME) characters are kept.
     pub async fn block(
         &self,
         tenant: TenantId,
@@ -23,17 +24,17 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         actor: &Actor,
     ) -> Result<(Block, Vec<BookingId>), Refusal> {
         self.known(tenant, resource).await?;
-        let text: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
+        let text: String = text.chars().filter(|c| !c.is_control()).take(crate::MAX_NAME).collect();
         let id = BlockId::from_uuid(self.ids.next_id(self.now()));
         let block = Block { id, resource, interval, text };
-        let command = self.plain(tenant, actor, Action::AddBlock(block.clone()));
+        let command = self.plain(tenant, actor, Action::AddBlock(block.clone()))?;
         Ok((block, self.store.commit(&command).await?.collides))
     }
 
     /// Removes a block; those in line are offered what it frees.
     pub async fn unblock(&self, tenant: TenantId, block: BlockId, actor: &Actor) -> Result<(), Refusal> {
         let found = self.store.block(tenant, block).await?.ok_or(Refusal::NotFound { what: "block" })?;
-        let command = self.plain(tenant, actor, Action::RemoveBlock(block));
+        let command = self.plain(tenant, actor, Action::RemoveBlock(block))?;
         self.store.commit(&command).await?;
         self.offer_again(tenant, found.interval, actor).await
     }
@@ -49,7 +50,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     ) -> Result<(), Refusal> {
         crate::resource::check_capacity(capacity)?;
         self.known(tenant, resource).await?;
-        let command = self.plain(tenant, actor, Action::SetCapacity { resource, capacity });
+        let command = self.plain(tenant, actor, Action::SetCapacity { resource, capacity })?;
         self.store.commit(&command).await?;
         let from = self.now().timestamp().clamp(FIRST_SECOND, END_SECOND - 1);
         self.offer_again(tenant, Interval::from_seconds(from, END_SECOND)?, actor).await
@@ -75,7 +76,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let query = SlotQuery {
             waive: crate::engine::Waiver::ALL,
             party: 1,
-            ..Self::query(wish, one, now.timestamp())
+            ..Self::query(wish, one, now.timestamp())?
         };
         let snapshot = self.snapshot(wish.tenant, &service, &query, None).await?;
         let availability = self.availability(&service, &snapshot)?;
@@ -83,7 +84,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         for plan in availability.plans(&query, start, id)? {
             let PlanClaims::Seats(session) = plan.claims else { continue };
             let session = Session { scheduled: true, ..session };
-            let command = self.plain(wish.tenant, actor, Action::OpenSession(session));
+            let command = self.plain(wish.tenant, actor, Action::OpenSession(session))?;
             match self.store.commit(&command).await {
                 Ok(Committed { session: Some(session), .. }) => return Ok(session),
                 Ok(_) | Err(crate::store::CommitError::NoFit { .. }) => {}
@@ -101,7 +102,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         session: SessionId,
         actor: &Actor,
     ) -> Result<(), Refusal> {
-        let command = self.plain(tenant, actor, Action::CloseSession(session));
+        let command = self.plain(tenant, actor, Action::CloseSession(session))?;
         self.store.commit(&command).await?;
         let from = self.now().timestamp().clamp(FIRST_SECOND, END_SECOND - 1);
         self.offer_again(tenant, Interval::from_seconds(from, END_SECOND)?, actor).await
@@ -119,7 +120,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         }
         let actor = Actor::new("sweeper", "scheduler");
         let ids = lapsed.iter().map(|booking| booking.id).collect();
-        let mut command = self.plain(tenant, &actor, Action::Sweep(ids));
+        let mut command = self.plain(tenant, &actor, Action::Sweep(ids))?;
         command.offers = self.offers(tenant, ahead, None, None, now).await?;
         Ok(self.store.commit(&command).await?.bookings)
     }
@@ -140,7 +141,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let now = self.now();
         let offers = self.offers(tenant, window, None, None, now).await?;
         if !offers.is_empty() {
-            let mut command = self.plain(tenant, actor, Action::Sweep(Vec::new()));
+            let mut command = self.plain(tenant, actor, Action::Sweep(Vec::new()))?;
             command.offers = offers;
             self.store.commit(&command).await?;
         }

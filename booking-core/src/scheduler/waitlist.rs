@@ -9,7 +9,7 @@ use crate::booking::{Actor, EntryState, State, WaitlistEntry};
 use crate::clock::Clock;
 use crate::hot::MAX_WINDOW;
 use crate::interval::Interval;
-use crate::seconds::{DAY, check_length};
+use crate::seconds::{DAY, check_length, check_name};
 use crate::service::{MAX_BUFFER, MAX_DURATION, Service};
 use crate::store::{
     Action, BookingFilter, BookingStore, Catalog, Command, Initial, Offer, Placement, WaitingQuery,
@@ -27,6 +27,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let service = self.service(wish.tenant, wish.service).await?;
         service.duration(wish.duration)?;
         service.check_party(wish.party)?;
+        wish.group.as_deref().map_or(Ok(()), |group| check_name("group", group))?;
         check_length("window", request.window.seconds(), 1, MAX_WINDOW)?;
         let now = self.now();
         if request.window.end() <= now {
@@ -49,7 +50,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             joined: now,
             place: 0,
         };
-        let command = self.plain(wish.tenant, &request.actor, Action::Join(entry.clone()));
+        let command = self.plain(wish.tenant, &request.actor, Action::Join(entry.clone()))?;
         Ok(self.store.commit(&command).await?.entry.unwrap_or(entry))
     }
 
@@ -61,7 +62,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         actor: &Actor,
     ) -> Result<(), Refusal> {
         let found = self.store.entry(tenant, entry).await?.ok_or(Refusal::NotFound { what: "entry" })?;
-        let mut command = self.plain(tenant, actor, Action::Leave(entry));
+        let mut command = self.plain(tenant, actor, Action::Leave(entry))?;
         if let Some(offer) = found.offer {
             command.offers = self.offers(tenant, found.window, Some(offer), None, command.now).await?;
             command.offers.retain(|offer| offer.entry != entry);
@@ -157,7 +158,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             group: entry.group.clone(),
             ..Wish::new(entry.tenant, entry.service)
         };
-        let query = Self::query(&wish, entry.window, now.timestamp());
+        let query = Self::query(&wish, entry.window, now.timestamp())?;
         let mut snapshot = match self.snapshot(entry.tenant, service, &query, without).await {
             Ok(snapshot) => snapshot,
             // The service has changed so that this entry can no longer be met: it is passed over.
@@ -171,7 +172,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let fresh = |start: &&i64| !entry.offered.iter().any(|tried| tried.timestamp() == **start);
         let Some(&start) = starts.iter().find(fresh) else { return Ok(None) };
         let initial = Initial::Held(now + TimeDelta::seconds(service.holds.offer));
-        let query = Self::query(&wish, one_second(start)?, now.timestamp());
+        let query = Self::query(&wish, one_second(start)?, now.timestamp())?;
         match self.placement(service, &snapshot, &query, start, initial, entry.group.as_deref()) {
             Ok(mut placement) => {
                 placement.booking.offer_to = Some(entry.id);
@@ -183,9 +184,10 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         }
     }
 
-    /// A command without key or offers.
-    pub(super) fn plain(&self, tenant: TenantId, actor: &Actor, action: Action) -> Command {
-        Command {
+    /// A command without key or offers. Refused: an actor that cannot be written down.
+    pub(super) fn plain(&self, tenant: TenantId, actor: &Actor, action: Action) -> Result<Command, Invalid> {
+        actor.check()?;
+        Ok(Command {
             tenant,
             now: self.now(),
             actor: actor.clone(),
@@ -193,7 +195,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             action,
             offers: Vec::new(),
             verdicts: Vec::new(),
-        }
+        })
     }
 }
 

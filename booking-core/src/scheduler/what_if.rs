@@ -62,7 +62,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             Some(now) => second_of("now", now)?,
             None => self.present(wish)?,
         };
-        let query = Self::query(wish, window, now);
+        let query = Self::query(wish, window, now)?;
         let mut snapshot = self.snapshot(wish.tenant, service, &query, wish.ignoring).await?;
         lay(&mut snapshot, hypothesis);
         let after = self.availability(service, &snapshot)?.slots(&query)?;

@@ -11,11 +11,12 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use grid::{Grid, GridMode};
-pub use price::{PriceTier, TierRule};
+pub use price::{MAX_TIERS, PriceTier, TierRule};
 pub use requirement::{MAX_COUNT, MAX_PARTS, MAX_POOL, Part, Pool, Requirement, Takes};
 pub use sequence::sequence;
 pub use strategy::Strategy;
 
+use crate::money::Money;
 use crate::policy::Policy;
 use crate::seconds::{DAY, HOUR, MINUTE, Seconds, check_count, check_length, check_name};
 use crate::time::ZoneId;
@@ -28,6 +29,8 @@ pub const MAX_DURATION: Seconds = 60 * DAY;
 pub const MAX_STEP: Seconds = 31 * DAY;
 /// The longest buffer, in seconds: 7 days.
 pub const MAX_BUFFER: Seconds = 7 * DAY;
+/// The longest a hold may live and an offer may stand, in seconds: 7 days.
+pub const MAX_HOLD: Seconds = 7 * DAY;
 /// The most seats of a session, and the largest party.
 pub const MAX_SEATS: u32 = 100_000;
 /// The most requirements of a service.
@@ -53,9 +56,9 @@ pub struct Buffers {
 pub struct HoldTimes {
     /// A hold whose length the caller does not say: 1 second to `max`.
     pub default: Seconds,
-    /// The longest a hold may live, counted from its making, extensions included: 1 second to 7 days.
+    /// The longest a hold may live, counted from its making, extensions included: 1 second to [`MAX_HOLD`].
     pub max: Seconds,
-    /// How long an offer from the waitlist stands: 1 second to 7 days.
+    /// How long an offer from the waitlist stands: 1 second to [`MAX_HOLD`].
     pub offer: Seconds,
 }
 
@@ -92,12 +95,12 @@ pub struct ServiceSpec {
     /// The largest party one booking may bring, 1 to [`MAX_SEATS`]; none means whatever capacity or seats allow.
     #[serde(default)]
     pub max_party: Option<u32>,
-    /// Which resources a visit needs, all of them. At least one.
+    /// Which resources a visit needs, all of them: 1 to [`MAX_REQUIREMENTS`], each with a name of its own.
     pub requirements: Vec<Requirement>,
     /// Which of several free candidates is chosen.
     #[serde(default)]
     pub strategy: Strategy,
-    /// What a visit costs; the first tier that applies counts.
+    /// What a visit costs; the first tier that applies counts. At most [`MAX_TIERS`], all in one currency.
     #[serde(default)]
     pub prices: Vec<PriceTier>,
     /// Notice, horizon, limits, fees and the like.
@@ -153,15 +156,29 @@ impl ServiceSpec {
         check_count("requirements", self.requirements.len(), MAX_REQUIREMENTS)?;
         let shortest = self.durations.iter().copied().min().unwrap_or(0);
         let mut names = BTreeSet::new();
-        if let Some(twice) = self.requirements.iter().find(|requirement| !names.insert(&requirement.name)) {
-            return Err(Invalid::new("requirements", twice.name.escape_debug(), "each name once"));
-        }
         for (index, requirement) in self.requirements.iter_mut().enumerate() {
-            requirement
-                .validate(shortest)
-                .map_err(|error| error.within(format_args!("requirements[{index}]")))?;
+            let at = |error: Invalid| error.within(format_args!("requirements[{index}]"));
+            requirement.validate(shortest).map_err(at)?;
+            if !names.insert(requirement.name.as_str()) {
+                return Err(at(Invalid::new("name", &requirement.name, "each name once in a service")));
+            }
         }
-        price::validate(&self.prices)
+        price::validate(&self.prices, &self.durations)?;
+        self.validate_currency()
+    }
+
+    /// All amounts of a service are in one currency.
+    fn validate_currency(&self) -> Result<(), Invalid> {
+        let prices = self.prices.iter().map(|tier| tier.price);
+        let mut amounts = prices.chain(self.policy.amounts().map(|(_, amount)| amount));
+        let Some(currency) = amounts.next().map(Money::currency) else { return Ok(()) };
+        match self.policy.amounts().find(|(_, amount)| amount.currency() != currency) {
+            Some((field, amount)) => {
+                let expected = format!("{currency}, as the service's other amounts");
+                Err(Invalid::new(format!("policy.{field}.currency"), amount.currency(), expected))
+            }
+            None => Ok(()),
+        }
     }
 
     fn validate_lengths(&self) -> Result<(), Invalid> {
@@ -169,16 +186,20 @@ impl ServiceSpec {
             return Err(Invalid::new("durations", "none", "at least one duration"));
         }
         check_count("durations", self.durations.len(), MAX_DURATIONS)?;
+        let mut seen = BTreeSet::new();
         for &duration in &self.durations {
             check_length("durations", duration, 1, MAX_DURATION)?;
+            if !seen.insert(duration) {
+                return Err(Invalid::new("durations", format_args!("{duration} s"), "each duration once"));
+            }
         }
         check_length("step", self.step, 1, MAX_STEP)?;
         check_length("grid.offset", self.grid.offset, 0, MAX_STEP)?;
         check_length("buffers.before", self.buffers.before, 0, MAX_BUFFER)?;
         check_length("buffers.after", self.buffers.after, 0, MAX_BUFFER)?;
-        check_length("holds.max", self.holds.max, 1, 7 * DAY)?;
+        check_length("holds.max", self.holds.max, 1, MAX_HOLD)?;
         check_length("holds.default", self.holds.default, 1, self.holds.max)?;
-        check_length("holds.offer", self.holds.offer, 1, 7 * DAY)
+        check_length("holds.offer", self.holds.offer, 1, MAX_HOLD)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Service;
+use super::{MAX_SEATS, Service};
 use crate::Invalid;
 use crate::money::Money;
 use crate::schedule::DayInterval;
@@ -10,7 +10,7 @@ use crate::seconds::{DAY, Seconds, check_count, check_name};
 use chrono::{Datelike, NaiveDateTime, Timelike, Weekday};
 
 /// The most price tiers of a service.
-const MAX_TIERS: usize = 64;
+pub const MAX_TIERS: usize = 64;
 
 /// When a tier applies. All conditions that are given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,11 +59,30 @@ impl PriceTier {
     }
 }
 
-pub(super) fn validate(tiers: &[PriceTier]) -> Result<(), Invalid> {
+impl TierRule {
+    fn validate(&self, durations: &[Seconds]) -> Result<(), Invalid> {
+        if let Some(duration) = self.duration.filter(|duration| !durations.contains(duration)) {
+            let expected = "one of the service's durations";
+            return Err(Invalid::new("when.duration", format_args!("{duration} s"), expected));
+        }
+        for (index, day) in self.days.iter().enumerate() {
+            if self.days[..index].contains(day) {
+                return Err(Invalid::new("when.days", day, "each day once"));
+            }
+        }
+        if let Some(least) = self.min_party.filter(|least| !(1..=MAX_SEATS).contains(least)) {
+            return Err(Invalid::new("when.min_party", least, format!("1 to {MAX_SEATS}")));
+        }
+        self.group.as_deref().map_or(Ok(()), |group| check_name("when.group", group))
+    }
+}
+
+pub(super) fn validate(tiers: &[PriceTier], durations: &[Seconds]) -> Result<(), Invalid> {
     check_count("prices", tiers.len(), MAX_TIERS)?;
     for (index, tier) in tiers.iter().enumerate() {
         let at = |error: Invalid| error.within(format_args!("prices[{index}]"));
         check_name("name", &tier.name).map_err(at)?;
+        tier.when.validate(durations).map_err(at)?;
         if tier.price.currency() != tiers[0].price.currency() {
             let expected = format!("{}, as in the first tier", tiers[0].price.currency());
             return Err(at(Invalid::new("price.currency", tier.price.currency(), expected)));

@@ -1,7 +1,7 @@
 //! Several services in one visit.
 
-use super::{Requirement, Service, ServiceSpec};
-use crate::seconds::Seconds;
+use super::{MAX_DURATION, MAX_REQUIREMENTS, Requirement, Service, ServiceSpec};
+use crate::seconds::{Seconds, check_count, check_length};
 use crate::{Invalid, ServiceId};
 
 /// One service that is others in a row, with `gap` seconds between them: each brings its requirements, shifted to its
@@ -10,6 +10,9 @@ use crate::{Invalid, ServiceId};
 /// Grid, step, zone, policy, strategy and hold times are the first service's; buffers are the first's before and the
 /// last's after; each lasts its default duration. Prices are left to the caller. A name that an earlier service uses
 /// gets a number: `staff`, `staff 2`.
+///
+/// Refused: no service and more than [`MAX_REQUIREMENTS`], services with seats, and a gap outside 0 to [`MAX_DURATION`]
+/// seconds.
 pub fn sequence(
     id: ServiceId,
     name: impl Into<String>,
@@ -19,8 +22,10 @@ pub fn sequence(
     let (Some(first), Some(last)) = (services.first(), services.last()) else {
         return Err(Invalid::new("services", "none", "at least one service"));
     };
-    if gap < 0 {
-        return Err(Invalid::new("gap", format_args!("{gap} s"), "0 seconds or more"));
+    check_length("gap", gap, 0, MAX_DURATION)?;
+    check_count("services", services.len(), MAX_REQUIREMENTS)?;
+    if let Some(class) = services.iter().find(|service| service.has_sessions()) {
+        return Err(Invalid::new("services", &class.name, "services without seats"));
     }
     let mut requirements: Vec<Requirement> = Vec::new();
     let mut at = 0;
@@ -78,6 +83,9 @@ mod tests {
     #[test]
     fn a_service_names_each_requirement_once() {
         let twice = service(&["staff", "staff"]).unwrap_err();
-        assert_eq!(twice.to_string(), "requirements: staff is not valid, expected each name once");
+        assert_eq!(
+            twice.to_string(),
+            "requirements[1].name: staff is not valid, expected each name once in a service"
+        );
     }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::booking::{Actor, Block, Claim, LocalStart, Pick, Priced, Session, Verdict, WaitlistEntry};
 use crate::interval::Interval;
 use crate::policy::Over;
+use crate::row_checks;
 use crate::seconds::Seconds;
 use crate::{
     BlockId, BookingId, CustomerId, EntryId, Invalid, ResourceId, SeriesId, ServiceId, SessionId, TenantId,
@@ -42,20 +43,36 @@ pub enum Operation {
 pub struct IdempotencyKey {
     /// The kind of request.
     pub operation: Operation,
-    /// The caller's string, 1 to 255 bytes.
+    /// The caller's string, 1 to [`MAX_KEY_BYTES`] bytes.
+    #[serde(deserialize_with = "read_key")]
     pub key: String,
     /// The hash of what the caller asked: never of chosen resources, price or `now`.
     pub content: [u8; 32],
 }
 
 impl IdempotencyKey {
-    /// Refused: an empty key, one above 255 bytes, one with control characters.
+    /// Refused: an empty key, one above [`MAX_KEY_BYTES`], one with control characters.
     pub fn new(operation: Operation, key: &str, content: ContentHash) -> Result<Self, Invalid> {
-        if key.is_empty() || key.len() > 255 || key.chars().any(char::is_control) {
-            return Err(Invalid::new("key", key.escape_debug(), "1 to 255 bytes without control characters"));
-        }
+        check_key(key)?;
         Ok(Self { operation, key: key.to_owned(), content: content.finish() })
     }
+}
+
+/// The longest idempotency key, in bytes.
+pub const MAX_KEY_BYTES: usize = 255;
+
+fn read_key<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let key = String::deserialize(from)?;
+    check_key(&key).map_err(serde::de::Error::custom)?;
+    Ok(key)
+}
+
+fn check_key(key: &str) -> Result<(), Invalid> {
+    if (1..=MAX_KEY_BYTES).contains(&key.len()) && !key.chars().any(char::is_control) {
+        return Ok(());
+    }
+    let expected = format!("1 to {MAX_KEY_BYTES} bytes without control characters");
+    Err(Invalid::new("key", key.escape_debug(), expected))
 }
 
 /// Hashes the content of a request (SHA-256 over length-prefixed names and values), stable across processes and
@@ -95,6 +112,7 @@ pub struct Command {
     /// Whose bookings.
     pub tenant: TenantId,
     /// The present as the planner saw it. A store shared by processes judges deadlines by its own clock instead.
+    #[serde(deserialize_with = "row_checks::now")]
     pub now: DateTime<Utc>,
     /// Who does it: written to events, outbox and audit rows.
     pub actor: Actor,
@@ -141,6 +159,7 @@ pub enum Action {
         /// Which resource.
         resource: ResourceId,
         /// The new capacity, at least 1.
+        #[serde(deserialize_with = "row_checks::capacity")]
         capacity: u32,
     },
     /// Puts a session on the calendar, without bookings. Refused where its claims do not fit. A live session with
@@ -164,6 +183,7 @@ pub enum Change {
     /// The new expiry: after `now`, at most `max_hold` after the hold was made, later than the present one.
     Extend {
         /// The new expiry.
+        #[serde(deserialize_with = "row_checks::until")]
         until: DateTime<Utc>,
     },
     Approve,
@@ -187,9 +207,9 @@ pub enum Change {
 #[serde(rename_all = "snake_case")]
 pub enum Initial {
     /// A hold that lives until then.
-    Held(DateTime<Utc>),
+    Held(#[serde(deserialize_with = "row_checks::until")] DateTime<Utc>),
     /// Booked, to be decided by then.
-    Pending(DateTime<Utc>),
+    Pending(#[serde(deserialize_with = "row_checks::until")] DateTime<Utc>),
     /// Booked.
     Confirmed,
 }
@@ -202,6 +222,7 @@ pub struct NewBooking {
     pub service: ServiceId,
     pub customer: Option<CustomerId>,
     pub visit: Interval,
+    #[serde(deserialize_with = "row_checks::party")]
     pub party: u32,
     pub initial: Initial,
     pub local: LocalStart,
@@ -257,6 +278,7 @@ pub struct Relocation {
     /// The new visit.
     pub visit: Interval,
     /// The new party.
+    #[serde(deserialize_with = "row_checks::party")]
     pub party: u32,
     /// The new wall-clock start.
     pub local: LocalStart,

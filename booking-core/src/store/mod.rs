@@ -15,8 +15,8 @@ mod query;
 
 pub use any::AnyStore;
 pub use command::{
-    Action, Change, Command, ContentHash, IdempotencyKey, Initial, LimitCheck, LimitSubject, NewBooking,
-    Offer, Operation, Placement, Plan, PlanClaims, Relocation,
+    Action, Change, Command, ContentHash, IdempotencyKey, Initial, LimitCheck, LimitSubject, MAX_KEY_BYTES,
+    NewBooking, Offer, Operation, Placement, Plan, PlanClaims, Relocation,
 };
 pub use error::{CommitError, Conflict, StoreError};
 pub use port::{BookingStore, Catalog, Committed};

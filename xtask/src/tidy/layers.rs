@@ -11,7 +11,20 @@ pub(super) const GROUPS: &[(&str, &[&str])] = &[
         "words",
         &["clock", "id", "interval", "invalid", "money", "random", "seconds", "span", "time", "validated"],
     ),
-    ("rules", &["admit", "booking", "policy", "reason", "recurrence", "resource", "schedule", "service"]),
+    (
+        "rules",
+        &[
+            "admit",
+            "booking",
+            "policy",
+            "reason",
+            "recurrence",
+            "resource",
+            "row_checks",
+            "schedule",
+            "service",
+        ],
+    ),
     // Rows and plans are what the engine reads and writes, so the ports come before the answers.
     ("ports", &["store"]),
     ("answers", &["assignment", "engine", "hot"]),
