@@ -73,6 +73,22 @@ impl Interval {
         Self::from_seconds(second_of("start", start)?, second_of("end", end)?)
     }
 
+    /// The smallest interval of whole seconds that covers two instants: for busy times from elsewhere, of which no part
+    /// may be lost. Refused: what [`Interval::new`] refuses, but for fractions of a second.
+    ///
+    /// ```
+    /// use booking_core::Interval;
+    ///
+    /// let busy = Interval::covering("2026-01-05T09:00:00.9Z".parse()?, "2026-01-05T09:30:00.1Z".parse()?)?;
+    /// assert_eq!(busy.start().to_string(), "2026-01-05 09:00:00 UTC");
+    /// assert_eq!(busy.end().to_string(), "2026-01-05 09:30:01 UTC");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn covering(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<Self, Invalid> {
+        let more = i64::from(end.timestamp_subsec_nanos() > 0);
+        Self::from_seconds(start.timestamp(), end.timestamp().saturating_add(more))
+    }
+
     /// The same from seconds since the Unix epoch.
     pub fn from_seconds(start: i64, end: i64) -> Result<Self, Invalid> {
         check_second("start", start)?;

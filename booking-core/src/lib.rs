@@ -1,4 +1,4 @@
-//! The appointment-booking engine: pure rules, ports for storage, and the reference store.
+#![doc = include_str!("../README.md")]
 
 mod admit;
 mod assignment;
@@ -11,6 +11,9 @@ pub mod hot;
 mod id;
 mod interval;
 mod invalid;
+#[cfg(doc)]
+#[doc = include_str!("../docs/limits.md")]
+pub mod limits {}
 pub mod memory;
 mod money;
 mod policy;
@@ -60,8 +63,9 @@ pub use schedule::{
     Recurring, Schedule, ScheduleSpec, TimeOfDay, Travel, WeeklyHours,
 };
 pub use scheduler::{
-    BookRequest, Booked, CancelSeriesRequest, ChangeRequest, Hypothesis, Intent, JoinRequest, LiveOffer,
-    MAX_IN_LINE, MAX_OCCURRENCES, MoveRequest, Refusal, Scheduler, SeriesBooked, SeriesRequest, WhatIf, Wish,
+    BookRequest, Booked, CancelSeriesRequest, ChangeRequest, Drift, Hypothesis, Intent, JoinRequest,
+    LiveOffer, MAX_ATTEMPTS, MAX_HYPOTHETICAL, MAX_IN_LINE, MAX_OCCURRENCES, MoveRequest, Refusal, Scheduler,
+    SeriesBooked, SeriesRequest, WhatIf, Wish,
 };
 pub use seconds::{DAY, HOUR, MAX_NAME, MINUTE, Seconds, hours, minutes};
 pub use service::{

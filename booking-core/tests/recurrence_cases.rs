@@ -141,7 +141,9 @@ fn cost_does_not_depend_on_the_age_of_dtstart() {
 
 #[test]
 fn hostile_rules_are_refused_empty_or_bounded() {
-    for case in cases(include_str!("cases/rrule/hostile.json")) {
+    let hostile = cases(include_str!("cases/rrule/hostile.json"));
+    assert_eq!(hostile.len(), 36, "every hostile rule is read");
+    for case in hostile {
         let outcome = match case.build() {
             Err(error) => {
                 assert!(error.to_string().len() < 500, "{}", case.id);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Booked, ChangeRequest, Refusal, Scheduler};
+use super::{Booked, ChangeRequest, MAX_ATTEMPTS, Refusal, Scheduler};
 use crate::booking::{Booking, State};
 use crate::clock::Clock;
 use crate::interval::{instant, second_of};
@@ -12,9 +12,6 @@ use crate::store::{
     Action, BookingStore, Catalog, Change, Command, ContentHash, IdempotencyKey, Offer, Operation,
 };
 use crate::{BookingId, Invalid, Money, TenantId};
-
-/// How often a fee is judged again when the booking was changed meanwhile.
-const MAX_ATTEMPTS: usize = 16;
 
 impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// One booking.

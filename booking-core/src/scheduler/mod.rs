@@ -1,6 +1,7 @@
 //! The use cases a host calls: listing, explaining, booking and everything after, over any store and any clock.
 
 mod change;
+mod drift;
 mod keys;
 mod listing;
 mod place;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use drift::Drift;
 pub use place::Intent;
 pub use refusal::Refusal;
 pub use request::{
@@ -25,7 +27,7 @@ pub use request::{
 };
 pub use series::MAX_OCCURRENCES;
 pub use waitlist::MAX_IN_LINE;
-pub use what_if::{Hypothesis, WhatIf};
+pub use what_if::{Hypothesis, MAX_HYPOTHETICAL, WhatIf};
 
 use crate::clock::Clock;
 use crate::policy::Rule;
@@ -34,6 +36,9 @@ use crate::service::Service;
 use crate::store::{BookingStore, Catalog};
 use crate::time::Zones;
 use crate::{ServiceId, TenantId};
+
+/// How often a request is planned again when others were faster: each time at least one of them succeeded.
+pub const MAX_ATTEMPTS: usize = 64;
 
 /// Everything a host does with bookings, over a store `S` and a clock `C`.
 ///

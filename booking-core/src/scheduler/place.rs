@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::listing::one_second;
-use super::{BookRequest, Booked, Refusal, Scheduler};
+use super::{BookRequest, Booked, MAX_ATTEMPTS, Refusal, Scheduler};
 use crate::booking::{LocalStart, Priced};
 use crate::clock::Clock;
 use crate::engine::{MAX_PLANS, SlotQuery, Snapshot};
@@ -16,9 +16,6 @@ use crate::store::{
 };
 use crate::time::civil::wall_of;
 use crate::{BookingId, Invalid, SeriesId, SessionId};
-
-/// How often a request is planned again when others were faster. Each time at least one other booking succeeded.
-const MAX_ATTEMPTS: usize = 64;
 
 /// What a new booking shall be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

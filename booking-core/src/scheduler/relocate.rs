@@ -2,7 +2,7 @@
 
 use super::change::change_fee;
 use super::listing::one_second;
-use super::{Booked, MoveRequest, Refusal, Scheduler, Wish};
+use super::{Booked, MAX_ATTEMPTS, MoveRequest, Refusal, Scheduler, Wish};
 use crate::ResourceId;
 use crate::booking::{Booking, State};
 use crate::clock::Clock;
@@ -12,9 +12,6 @@ use crate::store::{
     Action, BookingStore, Catalog, Command, CommitError, IdempotencyKey, Initial, Operation, Placement,
     Relocation,
 };
-
-/// How often a move is planned again when others were faster.
-const MAX_ATTEMPTS: usize = 16;
 
 impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// Moves a booking to another start, duration or party, in one step: its own old time does not stand in its way,

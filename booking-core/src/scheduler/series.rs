@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::snapshot::occupy;
-use super::{CancelSeriesRequest, Refusal, Scheduler, SeriesBooked, SeriesRequest};
+use super::{CancelSeriesRequest, MAX_ATTEMPTS, Refusal, Scheduler, SeriesBooked, SeriesRequest};
 use crate::booking::{Booking, CancelScope, OnConflict, Verdict};
 use crate::clock::Clock;
 use crate::engine::{SlotQuery, Snapshot};
@@ -19,8 +19,6 @@ use crate::{END_SECOND, Invalid, SeriesId};
 
 /// The most occurrences of a series.
 pub const MAX_OCCURRENCES: usize = 366;
-/// How often a series is planned again when others were faster.
-const MAX_ATTEMPTS: usize = 16;
 
 /// What judging a series found.
 struct Judged {

@@ -11,9 +11,13 @@ use crate::engine::{Slot, Snapshot};
 use crate::interval::{Interval, second_of};
 use crate::reason::Occupant;
 use crate::resource::Resource;
+use crate::seconds::check_count;
 use crate::service::Service;
 use crate::store::{BookingStore, Catalog, ClaimRow};
-use crate::{BookingId, ResourceId};
+use crate::{BookingId, Invalid, ResourceId};
+
+/// The most entries of one list of a [`Hypothesis`].
+pub const MAX_HYPOTHETICAL: usize = 10_000;
 
 /// A changed world: hypothetical hours, staff or bookings laid over the real ones.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +59,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         window: Interval,
         hypothesis: &Hypothesis,
     ) -> Result<WhatIf, Refusal> {
+        hypothesis.check()?;
         let before = self.slots(wish, window).await?;
         let real = self.service(wish.tenant, wish.service).await?;
         let service = hypothesis.service.as_ref().unwrap_or(&real);
@@ -72,6 +77,16 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         };
         let (gained, lost) = (missing(&after, &before), missing(&before, &after));
         Ok(WhatIf { before, after, gained, lost })
+    }
+}
+
+impl Hypothesis {
+    fn check(&self) -> Result<(), Invalid> {
+        check_count("resources", self.resources.len(), MAX_HYPOTHETICAL)?;
+        check_count("without_resources", self.without_resources.len(), MAX_HYPOTHETICAL)?;
+        check_count("without_bookings", self.without_bookings.len(), MAX_HYPOTHETICAL)?;
+        check_count("claims", self.claims.len(), MAX_HYPOTHETICAL)?;
+        check_count("blocks", self.blocks.len(), MAX_HYPOTHETICAL)
     }
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests fail by panicking")]
 
 mod desk;
+mod drift;
 mod listing;
 mod moves;
 mod series;
