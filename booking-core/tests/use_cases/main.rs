@@ -4,7 +4,11 @@
 
 mod desk;
 mod drift;
+mod hours;
 mod listing;
 mod moves;
+mod policy;
 mod series;
+mod strategies;
+mod views;
 mod waitlist;
