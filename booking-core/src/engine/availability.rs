@@ -71,12 +71,14 @@ impl<'a> Availability<'a> {
         let starts = self.list(&question)?;
         let (Some(&first), Some(&last)) = (starts.first(), starts.last()) else { return Ok(Vec::new()) };
         let ground = self.ground_in(&question, vec![Span::new(first, last + 1)])?;
+        let openable = self.openable(&question, &ground)?;
         let mut matcher = Matcher::default();
         let mut slots = Vec::with_capacity(starts.len());
         for start in starts {
+            let opens = openable.as_ref().is_none_or(|starts| starts.binary_search(&start).is_ok());
             let mut slot = Slot::at(start, question.duration);
-            slot.candidates = self.candidates(&question, &ground.possible, start, &mut matcher)?;
-            slot.left = self.left(&question, &ground.possible, start)?;
+            slot.candidates = self.candidates(&question, &ground.possible, start, opens, &mut matcher)?;
+            slot.left = self.left(&question, &ground.possible, start, opens)?;
             slots.push(slot);
         }
         Ok(slots)

@@ -4,22 +4,27 @@ use super::availability::Availability;
 use super::member::Reach;
 use super::query::{AvailabilityError, Candidates};
 use super::question::Question;
-use super::team::OwnUse;
+use super::team::pools_overlap;
 use crate::assignment::Matcher;
 use crate::service::Takes;
 use crate::span::{Span, find};
 
 impl Availability<'_> {
     /// For each requirement, the resources that stand in some complete assignment at a start, or in a session that can
-    /// be joined.
+    /// be joined. `opens` says whether one that is not running yet can be opened.
     pub(super) fn candidates(
         &self,
         question: &Question,
         possible: &[Vec<Vec<Span>>],
         start: i64,
+        opens: bool,
         matcher: &mut Matcher,
     ) -> Result<Vec<Candidates>, AvailabilityError> {
-        let mut usable = OwnUse::new(question, self).usable(possible, start, matcher)?;
+        let mut usable = if opens {
+            self.usable_new(question, possible, start, matcher)?
+        } else {
+            vec![Vec::new(); question.needs.len()]
+        };
         if self.service.has_sessions() {
             self.add_session_hosts(question, start, &mut usable);
         }
@@ -41,10 +46,11 @@ impl Availability<'_> {
         question: &Question,
         possible: &[Vec<Vec<Span>>],
         start: i64,
+        opens: bool,
     ) -> Result<u32, AvailabilityError> {
         let most = self.service.max_party.unwrap_or(u32::MAX);
         if self.service.has_sessions() {
-            return Ok(self.seats_left(question, possible, start)?.min(most));
+            return Ok(self.seats_left(question, possible, start, opens)?.min(most));
         }
         let parties = self.service.requirements.iter().zip(&question.needs).enumerate();
         let mut left = u32::MAX;
@@ -62,7 +68,28 @@ impl Availability<'_> {
             free.sort_unstable_by(|a, b| b.cmp(a));
             left = left.min(free.get(need.count as usize - 1).copied().unwrap_or(0));
         }
-        Ok(if left == u32::MAX { 1 } else { left.min(most) })
+        if left == u32::MAX {
+            return Ok(1);
+        }
+        self.largest_party(question, start, left.min(most))
+    }
+
+    /// The largest party, at most `most`, that a bookable start can take. Alone each requirement could be met for
+    /// `most`; where pools overlap one resource may have to serve two of them.
+    fn largest_party(&self, question: &Question, start: i64, most: u32) -> Result<u32, AvailabilityError> {
+        if !pools_overlap(question) {
+            return Ok(most);
+        }
+        let (mut fits, mut beyond) = (question.party, most.saturating_add(1));
+        while fits + 1 < beyond {
+            let party = fits + (beyond - fits) / 2;
+            if self.has_assignment(&question.with_party(self.service, party), start)? {
+                fits = party;
+            } else {
+                beyond = party;
+            }
+        }
+        Ok(fits)
     }
 
     /// Units left of one member during its claims of a visit.

@@ -5,13 +5,14 @@ use super::filter;
 use super::member::{Member, Reach, possible_starts};
 use super::query::{AvailabilityError, CandidateReasons, Explanation, SlotQuery};
 use super::question::{Demand, Question};
+use super::sessions::team_of;
 use super::team::OwnUse;
 use crate::assignment::Matcher;
 use crate::interval::instant;
 use crate::policy::Per;
 use crate::reason::{Closure, Occupant, Reason};
 use crate::span::{Span, find};
-use crate::store::{LimitSubject, SessionRow};
+use crate::store::LimitSubject;
 use crate::time::civil::{DAY, date_of, day_of_local};
 
 impl Availability<'_> {
@@ -27,6 +28,9 @@ impl Availability<'_> {
         self.resource_reasons(&question, start, &explanation.candidates, &mut reasons)?;
         if !self.has_session_at(&question, start) {
             reasons.extend(self.grid_reason(&question, start)?);
+        }
+        if reasons.is_empty() {
+            reasons.extend(self.full_sessions(&question, start));
         }
         reasons.sort();
         reasons.dedup();
@@ -206,8 +210,9 @@ impl Availability<'_> {
                 continue;
             }
             let (visit, by) = (row.claim.interval, row.by);
-            let seats =
-                self.sessions_at(question, start).find(|open| by == Occupant::Session(open.session.id));
+            let seats = self
+                .sessions_at(question.duration, start)
+                .find(|open| by == Occupant::Session(open.session.id));
             if let Some(open) = seats {
                 let free = open.session.seats.saturating_sub(open.taken);
                 if free < question.party {
@@ -225,17 +230,21 @@ impl Availability<'_> {
         }
     }
 
-    /// Live sessions of this service and duration that start right there.
-    fn sessions_at(&self, question: &Question, start: i64) -> impl Iterator<Item = &SessionRow> {
-        let (service, duration) = (self.service.id, question.duration);
-        self.snapshot.occupancy.sessions.iter().filter(move |row| {
-            let key = &row.session.key;
-            key.service == service && key.visit.start_second() == start && key.visit.seconds() == duration
-        })
+    /// Sessions that start right there and have too few seats left, where units are left for another but no team is.
+    fn full_sessions(&self, question: &Question, start: i64) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        for row in self.sessions_at(question.duration, start) {
+            let free = row.session.seats.saturating_sub(row.taken);
+            if free < question.party {
+                let resources = team_of(&row.session).into_iter();
+                reasons.extend(resources.map(|resource| Reason::CapacityFull { resource, free }));
+            }
+        }
+        reasons
     }
 
     fn has_session_at(&self, question: &Question, start: i64) -> bool {
-        self.sessions_at(question, start).next().is_some()
+        self.sessions_at(question.duration, start).next().is_some()
     }
 
     /// Off the grid, with the nearest starts that are on it: judged where the anchoring resources are open.

@@ -47,21 +47,20 @@ impl Availability<'_> {
         let mut stretches = Vec::new();
         for (index, need) in question.needs.iter().enumerate() {
             let mut of_need = Vec::with_capacity(need.pool.len());
-            let mut anchors = Vec::new();
             for &place in &need.pool {
                 let member = &self.members[place as usize];
-                let opened = match &mut openings[place as usize] {
-                    Some(opened) => opened,
-                    empty => empty.insert(member.openings(range, question.waive.hours)?),
-                };
+                let opened = opened(&mut openings[place as usize], member, question, range)?;
                 let blocked = member.blocked(need.units, range, |_| false)?;
                 of_need.push(self.possible_of(question, (member, need), opened, &blocked, hull));
-                if index < question.grid_needs {
-                    anchors.push(self.stretches_of(question, member, opened, need, range)?);
-                }
             }
             possible.push(of_need);
             if index < question.grid_needs {
+                let mut anchors = Vec::with_capacity(need.grid_pool.len());
+                for &place in &need.grid_pool {
+                    let member = &self.members[place as usize];
+                    let opened = opened(&mut openings[place as usize], member, question, range)?;
+                    anchors.push(self.stretches_of(question, member, opened, need, range)?);
+                }
                 stretches.push(anchors);
             }
         }
@@ -132,5 +131,18 @@ impl Availability<'_> {
                 && open.session.key.visit.seconds() == question.duration
                 && open.taken < open.session.seats
         })
+    }
+}
+
+/// The openings of a member, expanded once.
+fn opened<'a>(
+    known: &'a mut Option<Openings>,
+    member: &Member,
+    question: &Question,
+    range: Span,
+) -> Result<&'a Openings, AvailabilityError> {
+    match known {
+        Some(opened) => Ok(opened),
+        empty => Ok(empty.insert(member.openings(range, question.waive.hours)?)),
     }
 }

@@ -104,7 +104,7 @@ impl Availability<'_> {
         let mut own = OwnUse::new(question, self);
         let mut failed = None;
         *starts = inside;
-        starts.retain(|&start| match own.exists(&ground.possible, start, &mut matcher) {
+        starts.retain(|&start| match self.exists_new(&mut own, &ground.possible, start, &mut matcher) {
             Ok(exists) => exists,
             Err(error) => {
                 failed = Some(error);

@@ -42,6 +42,13 @@ impl Availability<'_> {
                 claims: PlanClaims::Seats(row.session.clone()),
             }));
         }
+        let running = self.running(question.duration, start);
+        if !running.is_empty() {
+            let ground = self.ground_in(&question, vec![question.window])?;
+            if self.openable(&question, &ground)?.is_some_and(|starts| starts.is_empty()) {
+                return Ok(plans);
+            }
+        }
         let possible = self.possible_at(&question, start)?;
         if possible.is_empty() || (self.service.has_sessions() && question.party > self.service.seats) {
             return Ok(plans);
@@ -51,6 +58,11 @@ impl Availability<'_> {
         let room = MAX_PLANS.saturating_sub(plans.len());
         let found = OwnUse::new(&question, self).assignments(&possible, start, order, room, &mut matcher)?;
         for chosen in found {
+            let team = chosen.iter().flatten().map(|place| self.members[*place as usize].id()).collect();
+            if running.contains(&team) {
+                // It would join the session that runs there: planned above if it can be.
+                continue;
+            }
             plans.extend(self.plan(&question, start, &chosen, session));
         }
         Ok(plans)

@@ -31,6 +31,8 @@ pub(super) struct Demand {
     pub(super) units: u32,
     /// Indices of members, in order of preference, pins applied.
     pub(super) pool: Vec<u32>,
+    /// All of them: pins choose who serves, they do not move the grid.
+    pub(super) grid_pool: Vec<u32>,
     pub(super) reaches: Vec<Reach>,
     /// Seconds one resource serves.
     pub(super) serves: Seconds,
@@ -75,6 +77,15 @@ impl Question {
         Self { window: Span::new(from, until), ..self.clone() }
     }
 
+    /// The same question for a party of another size.
+    pub(super) fn with_party(&self, service: &Service, party: u32) -> Self {
+        let mut other = Self { party, ..self.clone() };
+        for (requirement, need) in service.requirements.iter().zip(&mut other.needs) {
+            need.units = units(service, requirement, party);
+        }
+        other
+    }
+
     /// How many resources the grid's teams have.
     pub(super) fn team(&self) -> u32 {
         self.needs[..self.grid_needs].iter().map(|need| need.count).sum()
@@ -90,15 +101,12 @@ impl Demand {
         query: &SlotQuery,
     ) -> Self {
         let reaches = reaches(service, requirement, duration);
-        // A session takes its fixed amount once, whoever sits in it.
-        let units = match requirement.takes {
-            Takes::Party if service.has_sessions() => 1,
-            _ => requirement.units(query.party),
-        };
+        let grid_pool = pool(&requirement.pool, members);
         Self {
             count: requirement.count,
-            units,
-            pool: pinned(pool(&requirement.pool, members), members, &query.pins, requirement.count),
+            units: units(service, requirement, query.party),
+            pool: pinned(grid_pool.clone(), members, &query.pins, requirement.count),
+            grid_pool,
             serves: reaches.iter().map(|reach| reach.part.to - reach.part.from).sum(),
             reaches,
         }
@@ -119,6 +127,14 @@ fn check_pins(pins: &[ResourceId], service: &Service, members: &[Member]) -> Res
     match pins.iter().find(|pin| !in_a_pool(pin)) {
         Some(pin) => Err(Invalid::new("resources", pin, "resources of the service's pools")),
         None => Ok(()),
+    }
+}
+
+/// What one claim takes. A session takes its fixed amount once, whoever sits in it.
+fn units(service: &Service, requirement: &Requirement, party: u32) -> u32 {
+    match requirement.takes {
+        Takes::Party if service.has_sessions() => 1,
+        _ => requirement.units(party),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::span::Span;
 
 impl Availability<'_> {
     /// The starts that someone can serve within `open`, by the fast paths; none where the question needs the general
-    /// way: sessions, parts of a visit, limits per resource, one resource in two pools, teams that differ from start to
+    /// way: sessions, parts of a visit, limits per resource, pins, one resource in two pools, teams that differ from start to
     /// start.
     pub(super) fn quick(
         &self,
@@ -59,6 +59,7 @@ impl Availability<'_> {
             && !self.service.has_offsets(question.duration)
             && !question.waive.hours
             && !limited
+            && question.needs.iter().all(|need| need.pool.len() == need.grid_pool.len())
             && (question.needs.len() == 1 || !pools_overlap(question))
     }
 

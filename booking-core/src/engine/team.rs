@@ -3,12 +3,13 @@
 use super::availability::Availability;
 use super::filter;
 use super::member::Member;
-use super::question::Question;
+use super::question::{Demand, Question};
 use crate::assignment::{Matcher, Need, SearchTooLarge, Together};
 use crate::booking::Claim;
 use crate::hot::LONG;
 use crate::interval::Interval;
 use crate::policy::Per;
+use crate::seconds::Seconds;
 use crate::span::{Span, find};
 use crate::store::LimitSubject;
 
@@ -64,7 +65,7 @@ impl<'a> Team<'a> {
                 if anchor.common == Common::Long && !is_long {
                     continue;
                 }
-                let member = self.question.needs[index].pool[other];
+                let member = self.question.needs[index].grid_pool[other];
                 fitting.push(member);
                 short.extend((!is_long).then_some((index, member)));
             }
@@ -75,7 +76,7 @@ impl<'a> Team<'a> {
             .zip(&self.question.needs)
             .map(|(fitting, need)| Need { count: need.count, candidates: fitting })
             .collect();
-        let own = (anchor.need, self.question.needs[anchor.need].pool[anchor.place]);
+        let own = (anchor.need, self.question.needs[anchor.need].grid_pool[anchor.place]);
         let alone = Alone { question: self.question, members: self.members };
         if anchor.common == Common::Long || short.contains(&own) {
             return self.matcher.exists_with(&needs, &alone, &[own]);
@@ -129,7 +130,7 @@ impl Together for Alone<'_> {
     }
 
     fn exclusive(&self) -> bool {
-        exclusive(self.question, self.members)
+        exclusive(self.question, self.members, |need| &need.grid_pool)
     }
 }
 
@@ -149,10 +150,15 @@ impl<'a> OwnUse<'a> {
             question,
             availability,
             shared: pools_overlap(question),
-            exclusive: exclusive(question, &availability.members),
+            exclusive: exclusive(question, &availability.members, |need| &need.pool),
             start: 0,
             pools: vec![Vec::new(); question.needs.len()],
         }
+    }
+
+    /// How long the visit lasts.
+    pub(super) fn duration(&self) -> Seconds {
+        self.question.duration
     }
 
     /// Collects who could serve each requirement on its own at a start.
@@ -284,7 +290,7 @@ pub(super) fn pools_overlap(question: &Question) -> bool {
 }
 
 /// Whether no resource can ever serve two requirements at once: then plain matching decides.
-fn exclusive(question: &Question, members: &[Member]) -> bool {
+fn exclusive(question: &Question, members: &[Member], pool: impl Fn(&Demand) -> &[u32]) -> bool {
     let meet = |one: usize, other: usize| {
         question.needs[one].reaches.iter().any(|a| {
             question.needs[other].reaches.iter().any(|b| {
@@ -296,7 +302,8 @@ fn exclusive(question: &Question, members: &[Member]) -> bool {
         (one + 1..question.needs.len()).all(|other| {
             let units = question.needs[one].units.saturating_add(question.needs[other].units);
             let together = |place: &&u32| members[**place as usize].capacity >= units || !meet(one, other);
-            let both = question.needs[one].pool.iter().filter(|p| question.needs[other].pool.contains(p));
+            let (one, other) = (pool(&question.needs[one]), pool(&question.needs[other]));
+            let both = one.iter().filter(|place| other.contains(place));
             both.filter(together).count() == 0
         })
     })

@@ -111,6 +111,11 @@ impl Calendar {
 
     /// The slow path: layers, travel and recurring openings.
     fn expand_layers(&self, from: i64, until: i64, blocks: &mut Vec<Span>) -> Result<(), RecurrenceError> {
+        // An opening that reaches in may have begun with another of its date, which does not: where the dates of all that
+        // reach in begin, whatever the window.
+        let rules = self.schedules().flat_map(|compiled| &compiled.schedule.openings);
+        let spare = rules.map(|rule| rule.duration + 2 * DAY).max().unwrap_or(0);
+        let (from, until) = (from - spare, until + spare);
         let mut days = self.base.days(from, until)?;
         for (layer, compiled) in &self.layers {
             let covered = |day: i64| layer.covers(date_of(day));
@@ -237,11 +242,12 @@ impl Compiled {
     }
 
     /// Local dates whose openings may reach into a window: a wall-clock interval ends within 48 hours of its date's
-    /// midnight, and two zones differ by at most 26 hours.
+    /// midnight, and two zones differ by at most 26 hours. Where clocks go back over midnight, the date after the last
+    /// one shown has begun already.
     fn day_range(&self, from: i64, until: i64) -> (i64, i64) {
         let spare = if self.travel.is_empty() { 0 } else { 2 };
         let first = day_of_local(self.zone.to_local(from)) - 2 - spare;
-        let last = day_of_local(self.zone.to_local(until)) + spare;
+        let last = day_of_local(self.zone.to_local(until)) + 1 + spare;
         (first, last)
     }
 
@@ -270,7 +276,8 @@ impl Compiled {
             for &(wall_start, wall_end) in self.intervals(day) {
                 let start = cursor.opening_start(midnight + wall_start);
                 let mut end = cursor.opening_end(midnight + wall_end);
-                if wall_end > DAY && !self.owned.is_empty() {
+                // 24:00 too: where the next date's midnight comes twice, it is the later one.
+                if wall_end >= DAY && !self.owned.is_empty() {
                     end = self.cut_tail(day, start, end);
                 }
                 if end <= start {

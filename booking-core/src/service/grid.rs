@@ -8,10 +8,12 @@ use crate::seconds::Seconds;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GridMode {
-    /// The start of each opening. Bookings never move the grid.
+    /// The start of each opening; for a service that asks for several resources, of each stretch in which all are open.
+    /// Bookings never move the grid.
     #[default]
     Hours,
-    /// The start of each free stretch: starts follow directly on a booking.
+    /// The start of each free stretch: starts follow directly on a booking. What is free is judged for each requirement
+    /// on its own, also where one resource may serve two.
     Free,
     /// As `Free`, rounded up to a round time of the clock in the service's zone: the next minute of the hour that the
     /// largest of 60, 30, 20, 15, 10 and 5 minutes that divides the step divides, else the next whole minute.

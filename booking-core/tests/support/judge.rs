@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use booking_core::{Availability, AvailabilityError, Zones};
 
-use super::model::{Found, slow_slots};
+use super::model::{Found, Model, slow_slots};
 use super::world::World;
 
 /// What the engine lists, in the model's words.
@@ -76,4 +76,44 @@ fn single_starts(world: &World, model: &BTreeMap<i64, Found>) -> Option<String> 
 
 fn shown(second: i64) -> String {
     chrono::DateTime::from_timestamp(second, 0).map_or_else(|| second.to_string(), |at| at.to_rfc3339())
+}
+
+/// What the two disagree about start by start, on the grid and off it: whether one can be booked, whether an explanation
+/// is empty, and which candidates have nothing against them.
+pub(crate) fn disagreement_on_starts(world: &World) -> Option<String> {
+    let (zones, snapshot, query) = (Zones::bundled(), world.snapshot(), world.query());
+    let availability = Availability::new(&world.service, &snapshot, &zones).ok()?;
+    let window = query.window;
+    let odd: Vec<i64> =
+        (0..9).map(|part| window.start_second() + window.seconds() * part / 9 / 60 * 60).collect();
+    let model = Model::with_starts(world, &odd);
+    let grid: Vec<i64> = model.grid().iter().copied().filter(|start| window.contains(*start)).collect();
+    let some = grid.iter().step_by(1 + grid.len() / 24).copied();
+    some.chain(odd).find_map(|start| {
+        let bookable = model.is_bookable(start);
+        let single = availability.is_bookable(&query, start);
+        if single.as_ref().ok() != Some(&bookable) {
+            return Some(format!("{}: the model says {bookable}, is_bookable {single:?}", shown(start)));
+        }
+        let explained = match availability.explain(&query, start) {
+            Ok(explained) => explained,
+            Err(error) => return Some(format!("{}: explain refuses: {error}", shown(start))),
+        };
+        if explained.is_bookable() != bookable {
+            return Some(format!(
+                "{}: the model says {bookable}, explain {:?}",
+                shown(start),
+                explained.reasons
+            ));
+        }
+        // Whoever has a session that can be joined needs no time of their own.
+        let mut judged = explained.candidates.iter().filter(|_| world.service.seats == 1);
+        judged.find_map(|candidate| {
+            let index =
+                world.service.requirements.iter().position(|one| one.name == candidate.requirement)?;
+            let alone = model.serves_alone(start, index, candidate.resource);
+            (alone != candidate.reasons.is_empty())
+                .then(|| format!("{}: alone {alone}, but {candidate:?}", shown(start)))
+        })
+    })
 }

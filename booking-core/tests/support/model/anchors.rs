@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use booking_core::{GridMode, ResourceId, Zone};
+use booking_core::{GridMode, Requirement, ResourceId, Zone};
 
 use super::openings::{Stretch, earliest};
 use super::teams::{self, Team};
@@ -12,8 +12,9 @@ use crate::support::world::World;
 const DAY: i64 = 86_400;
 const LONG: i64 = 8 * DAY;
 
-/// How many units a team takes of each of its resources.
-type Units = BTreeMap<ResourceId, u32>;
+/// How many units a team takes of each of its resources: in all, and for the requirement that takes the most. What is
+/// free is judged for each requirement on its own.
+type Units = BTreeMap<ResourceId, (u32, u32)>;
 
 /// What of the visit the grid is about.
 struct Part {
@@ -24,15 +25,13 @@ struct Part {
 
 /// All starts on the grid in `first..last`.
 pub(super) fn grid(world: &World, time: &Timeline, zone: &Zone, first: i64, last: i64) -> BTreeSet<i64> {
-    let service = &world.service;
-    let offsets = service.has_offsets(world.ask.duration);
-    let counted = if offsets { &service.requirements[..1] } else { &service.requirements[..] };
+    let counted = counted(world);
     let part = anchored_part(world);
     let mut starts = BTreeSet::new();
     let mut seen = BTreeSet::new();
     for team in teams::all(world, counted, |_, _| true) {
         let units = units(world, &team);
-        let possible = units.iter().all(|(id, units)| *units <= time.hosts[id].capacity);
+        let possible = units.iter().all(|(id, (all, _))| *all <= time.hosts[id].capacity);
         if possible && seen.insert(units.clone()) {
             for stretch in anchors(world, time, zone, &units, &part) {
                 let all = starts_of(world, zone, stretch, part.from);
@@ -41,6 +40,13 @@ pub(super) fn grid(world: &World, time: &Timeline, zone: &Zone, first: i64, last
         }
     }
     starts
+}
+
+/// The requirements that make the grid.
+fn counted(world: &World) -> &[Requirement] {
+    let service = &world.service;
+    let offsets = service.has_offsets(world.ask.duration);
+    if offsets { &service.requirements[..1] } else { &service.requirements[..] }
 }
 
 /// The first part of the first requirement; the whole visit where requirements have no parts.
@@ -58,7 +64,9 @@ fn units(world: &World, team: &Team) -> Units {
     let mut units = Units::new();
     for (requirement, chosen) in world.service.requirements.iter().zip(team) {
         for id in chosen {
-            *units.entry(*id).or_default() += requirement.units(world.ask.party);
+            let (all, most) = units.entry(*id).or_default();
+            *all += teams::units(world, requirement);
+            *most = (*most).max(teams::units(world, requirement));
         }
     }
     units
@@ -66,9 +74,11 @@ fn units(world: &World, team: &Team) -> Units {
 
 /// The stretches whose starts are anchors.
 fn anchors(world: &World, time: &Timeline, zone: &Zone, units: &Units, part: &Part) -> Vec<Stretch> {
-    let hosts: Vec<(&Host, u32)> = units.iter().map(|(id, units)| (&time.hosts[id], *units)).collect();
+    let hosts: Vec<(&Host, u32)> = units.iter().map(|(id, (_, most))| (&time.hosts[id], *most)).collect();
+    // One host who serves two requirements counts as two: what a service asks for does not change with who serves.
+    let alone = counted(world).iter().map(|requirement| requirement.count).sum::<u32>() == 1;
     let stretches = match (world.service.grid.mode, hosts.as_slice()) {
-        (GridMode::Hours, [(only, _)]) => only.day_blocks.clone(),
+        (GridMode::Hours, [(only, _)]) if alone => only.day_blocks.clone(),
         (GridMode::Hours, _) => common(time, hosts.iter().map(|(host, _)| host.open.clone())),
         _ => common(time, hosts.iter().map(|(host, units)| free(time, host, *units, part))),
     };

@@ -69,6 +69,26 @@ impl<'a> Model<'a> {
         within.filter_map(|start| Some((start, self.judge(start)?))).collect()
     }
 
+    /// Whether one start inside the window can be booked: what is listed, and with the grid waived any other too.
+    pub(crate) fn is_bookable(&self, start: i64) -> bool {
+        let last = self.last_available_day();
+        last.is_none_or(|last| self.horizon_day(start) <= last) && self.judge(start).is_some()
+    }
+
+    /// Whether a resource could serve a requirement at a start, if no other were needed: its hours, its blocks, its
+    /// units and its limits.
+    pub(crate) fn serves_alone(&self, start: i64, index: usize, id: ResourceId) -> bool {
+        let mut team: Team = vec![BTreeSet::new(); self.world.service.requirements.len()];
+        team[index].insert(id);
+        teams::fits_alone(self.world, &self.time, start, index, id)
+            && periods::allow_team(self.world, &self.zone, start, &team)
+    }
+
+    /// The starts on the grid of the window.
+    pub(crate) fn grid(&self) -> &BTreeSet<i64> {
+        &self.grid
+    }
+
     /// Whether the start is on the grid of the window.
     pub(crate) fn on_grid(&self, start: i64) -> bool {
         self.grid.contains(&start)
@@ -103,7 +123,7 @@ impl<'a> Model<'a> {
 
     /// The teams that could be given the visit: on the grid, free, and within the limits of each resource.
     fn teams(&self, start: i64) -> Vec<Team> {
-        if !self.on_grid(start) {
+        if !self.on_grid(start) && !self.world.ask.waive.grid {
             return Vec::new();
         }
         let mut teams = teams::that_fit(self.world, &self.time, start);
@@ -121,7 +141,8 @@ impl<'a> Model<'a> {
         let all: Vec<(&Team, u32)> = joined.map(|(team, left)| (team, *left)).chain(new).collect();
         let enough: Vec<&Team> =
             all.iter().filter(|(_, left)| *left >= party).map(|(team, _)| *team).collect();
-        let left = all.iter().map(|(_, left)| *left).max()?;
+        let most = self.world.service.max_party.unwrap_or(u32::MAX);
+        let left = all.iter().map(|(_, left)| *left).max()?.min(most);
         Some(Found { usable: usable(&enough)?, left })
     }
 
@@ -157,7 +178,11 @@ impl<'a> Model<'a> {
 
     /// A session takes more people unless a block or a resource's limit is in the way.
     fn joinable(&self, start: i64, team: &Team) -> bool {
-        teams::unblocked(self.world, &self.time, start, team)
+        let requirements = self.world.service.requirements.iter().zip(team);
+        requirements
+            .flat_map(|(one, chosen)| chosen.iter().map(move |id| (one, *id)))
+            .all(|(one, id)| teams::pinned(self.world, one, id))
+            && teams::unblocked(self.world, &self.time, start, team)
             && periods::allow_team(self.world, &self.zone, start, team)
     }
 
@@ -198,7 +223,13 @@ impl<'a> Model<'a> {
         let sessions = self.world.occupancy.sessions.iter();
         let starts = sessions.map(|row| row.session.key.visit.start_second());
         let (from, until) = range(self.world);
-        self.grid.iter().copied().chain(starts.filter(|start| (from..until).contains(start))).collect()
+        let party = self.world.ask.party;
+        let open = |start: &i64| {
+            let mut here = self.sessions_at(*start).into_iter();
+            here.any(|(team, left)| left >= party && self.joinable(*start, &team))
+        };
+        let joined = starts.filter(|start| (from..until).contains(start)).filter(open);
+        self.grid.iter().copied().chain(joined).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Day blocks: what is open on each local date (rules 2 to 4).
 
-use booking_core::{Schedule, Zone, time::civil};
+use booking_core::{Interval, Recurring, Schedule, Zone, time::civil};
 
 use super::zone;
 
@@ -9,12 +9,36 @@ pub(super) type Stretch = (i64, i64);
 
 /// The day blocks of every local date that could reach into the range.
 pub(super) fn day_blocks(schedule: &Schedule, from: i64, until: i64) -> Vec<Stretch> {
-    assert!(schedule.openings.is_empty() && schedule.blocks.is_empty(), "the model knows no recurring rules");
     let days = from.div_euclid(civil::DAY) - 3..=until.div_euclid(civil::DAY) + 3;
-    days.flat_map(|day| blocks_of_day(schedule, day)).collect()
+    let recurring = recurring(schedule, &schedule.openings, from, until);
+    days.flat_map(|day| blocks_of_day(schedule, day, &recurring)).collect()
 }
 
-fn blocks_of_day(schedule: &Schedule, day: i64) -> Vec<Stretch> {
+/// Every occurrence of recurring rules that reaches into the range, by the local date it starts on.
+///
+/// When a rule occurs is the business of the recurrence's own slow model.
+pub(super) fn recurring(
+    schedule: &Schedule,
+    rules: &[Recurring],
+    from: i64,
+    until: i64,
+) -> Vec<(i64, Stretch)> {
+    let zone = zone(&schedule.zone);
+    let mut found = Vec::new();
+    for rule in rules {
+        let window = Interval::from_seconds(from - rule.duration, until).expect("a range inside the years");
+        let mut starts = Vec::new();
+        rule.recurrence.expand(&zone, window, &mut starts).expect("few occurrences");
+        found.extend(
+            starts
+                .into_iter()
+                .map(|start| (civil::day_of_local(zone.to_local(start)), (start, start + rule.duration))),
+        );
+    }
+    found
+}
+
+fn blocks_of_day(schedule: &Schedule, day: i64, recurring: &[(i64, Stretch)]) -> Vec<Stretch> {
     let date = civil::date_of(day);
     let here = zone(schedule.zone_on(date));
     let hours = match schedule.override_on(date) {
@@ -22,8 +46,13 @@ fn blocks_of_day(schedule: &Schedule, day: i64) -> Vec<Stretch> {
         None if schedule.holiday_on(date).is_some() => &[],
         None => schedule.weekly.day(chrono::Datelike::weekday(&date)),
     };
-    let cut = midnight_that_cuts(schedule, day + 1).unwrap_or(i64::MAX);
+    let cut = midnight_that_cuts(schedule, day).unwrap_or(i64::MAX);
     let mut blocks = Vec::new();
+    if !owns(schedule, date) {
+        let today = recurring.iter().filter(|(on, _)| *on == day);
+        let whole = today.map(|(_, (start, end))| (*start, *end.min(&cut)));
+        blocks.extend(whole.filter(|(start, end)| start < end));
+    }
     for interval in hours {
         let (from, to) = (interval.from().seconds(), interval.to().seconds());
         let to = if to <= from { to + civil::DAY } else { to };
@@ -36,14 +65,18 @@ fn blocks_of_day(schedule: &Schedule, day: i64) -> Vec<Stretch> {
     merged(blocks)
 }
 
-/// A date that is overridden, or a holiday, begins with a cut of what began the evening before.
+/// A later date that is overridden, or a holiday, cuts what reaches into it at its midnight. The longest opening lasts 14
+/// days.
 fn midnight_that_cuts(schedule: &Schedule, day: i64) -> Option<i64> {
-    let date = civil::date_of(day);
-    let owns = schedule.override_on(date).is_some() || schedule.holiday_on(date).is_some();
-    owns.then(|| earliest(&zone(schedule.zone_on(date)), day * civil::DAY))
+    let later = (day + 1..day + 17).filter(|day| owns(schedule, civil::date_of(*day)));
+    later.map(|day| earliest(&zone(schedule.zone_on(civil::date_of(day))), day * civil::DAY)).min()
 }
 
-fn merged(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+fn owns(schedule: &Schedule, date: chrono::NaiveDate) -> bool {
+    schedule.override_on(date).is_some() || schedule.holiday_on(date).is_some()
+}
+
+pub(super) fn merged(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
     stretches.sort_unstable();
     let mut out: Vec<Stretch> = Vec::new();
     for (start, end) in stretches {

@@ -43,20 +43,25 @@ pub(super) fn all(
 /// Every team that can be given the visit: within hours, no block, and peak use within capacity.
 pub(super) fn that_fit(world: &World, time: &Timeline, start: i64) -> Vec<Team> {
     let requirements = &world.service.requirements;
-    let alone = |index: usize, id: ResourceId| {
-        let mut team = vec![BTreeSet::new(); requirements.len()];
-        team[index].insert(id);
-        pinned(world, &requirements[index], id) && fits(world, time, start, &team)
-    };
+    let alone = |index: usize, id: ResourceId| fits_alone(world, time, start, index, id);
     let mut teams = all(world, requirements, alone);
     teams.retain(|team| fits(world, time, start, team));
     teams
 }
 
-/// Whether a requirement may choose the resource: pins leave out all others of a pool that has any of them.
-fn pinned(world: &World, requirement: &Requirement, id: ResourceId) -> bool {
+/// Whether a requirement may choose the resource: pins leave out all others of a pool that has enough of them.
+pub(super) fn pinned(world: &World, requirement: &Requirement, id: ResourceId) -> bool {
     let pins = &world.ask.pins;
-    pins.contains(&id) || !pool(world, requirement).iter().any(|member| pins.contains(member))
+    let pool = pool(world, requirement);
+    let enough = pool.iter().filter(|member| pins.contains(member)).count() >= requirement.count as usize;
+    pool.contains(&id) && (pins.contains(&id) || !enough)
+}
+
+/// Whether the resource could serve the requirement if no other were needed.
+pub(super) fn fits_alone(world: &World, time: &Timeline, start: i64, index: usize, id: ResourceId) -> bool {
+    let mut team = vec![BTreeSet::new(); world.service.requirements.len()];
+    team[index].insert(id);
+    pinned(world, &world.service.requirements[index], id) && fits(world, time, start, &team)
 }
 
 /// Whether no block touches the team's time.
@@ -116,12 +121,17 @@ fn claims(world: &World, start: i64, team: &Team) -> BTreeMap<ResourceId, Vec<Ow
                 claims.entry(*id).or_default().push(Own {
                     work,
                     blocked: (work.0 - before, work.1 + after),
-                    units: requirement.units(world.ask.party),
+                    units: units(world, requirement),
                 });
             }
         }
     }
     claims
+}
+
+/// The units of one claim. A session takes its fixed amount once, whoever sits in it.
+pub(super) fn units(world: &World, requirement: &Requirement) -> u32 {
+    requirement.units(if world.service.seats > 1 { 1 } else { world.ask.party })
 }
 
 pub(super) fn pool(world: &World, requirement: &Requirement) -> Vec<ResourceId> {

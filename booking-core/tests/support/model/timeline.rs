@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use booking_core::{Claim, GridMode, Occupant, Resource, ResourceId, Schedule, SessionId};
+use booking_core::{Claim, GridMode, Occupant, Resource, ResourceId, SessionId};
 
-use super::openings::{Stretch, day_blocks};
+use super::openings::{Stretch, day_blocks, merged, recurring};
 use crate::support::world::World;
 
 const DAY: i64 = 86_400;
 /// Stretches are cut when longer than 8 days, so nothing farther away matters.
-const MARGIN: i64 = 10 * DAY;
+const FAR: i64 = 10 * DAY;
+/// Where no stretch is longer than two days, nothing farther away than this matters.
+const NEAR: i64 = 3 * DAY;
 
 /// One resource, cell by cell.
 pub(super) struct Host {
@@ -37,8 +39,10 @@ impl Timeline {
         let blocks: BTreeMap<ResourceId, Vec<Stretch>> =
             world.resources.iter().map(|one| (one.id, blocks_of(one, first, last, world))).collect();
         let cell = starts.iter().copied().fold(cell(world, &blocks), gcd);
-        let from = (first - MARGIN).div_euclid(cell) * cell;
-        let until = last + world.ask.duration + MARGIN;
+        let long = blocks.values().any(|blocks| merged(blocks.clone()).iter().any(|(a, b)| b - a > 2 * DAY));
+        let margin = if long { FAR } else { NEAR };
+        let from = (first - margin).div_euclid(cell) * cell;
+        let until = last + world.ask.duration + margin;
         let cells = usize::try_from((until - from).div_euclid(cell) + 1).expect("a short range");
         let mut time = Self { from, cell, cells, hosts: BTreeMap::new() };
         for resource in &world.resources {
@@ -63,6 +67,11 @@ impl Timeline {
         }
         for block in world.occupancy.blocks.iter().filter(|block| block.resource == resource.id) {
             let (start, end) = (block.interval.start_second(), block.interval.end_second());
+            self.range(start, end).for_each(|at| host.blocked[at] = true);
+        }
+        let schedule = resource.hours.base();
+        let (from, until) = (self.from, self.second(self.cells));
+        for (_, (start, end)) in recurring(schedule, &schedule.blocks, from, until) {
             self.range(start, end).for_each(|at| host.blocked[at] = true);
         }
         for row in world.occupancy.claims.iter().filter(|row| row.claim.resource == resource.id) {
@@ -111,10 +120,9 @@ impl Timeline {
 
 fn blocks_of(resource: &Resource, first: i64, last: i64, world: &World) -> Vec<Stretch> {
     assert!(resource.hours.layers().is_empty(), "the model knows no layers");
-    let (from, until) = (first - MARGIN, last + world.ask.duration + MARGIN);
+    let (from, until) = (first - FAR, last + world.ask.duration + FAR);
     if world.ask.waive.hours {
-        // Around the clock, on the dates of the service.
-        return day_blocks(&Schedule::always(world.service.zone.clone()), from, until);
+        return vec![(from, until)];
     }
     day_blocks(resource.hours.base(), from, until)
 }
@@ -144,6 +152,12 @@ fn cell(world: &World, blocks: &BTreeMap<ResourceId, Vec<Stretch>>) -> i64 {
     }
     for row in &world.occupancy.sessions {
         all.push(row.session.key.visit.start_second());
+    }
+    for schedule in world.resources.iter().map(|resource| resource.hours.base()) {
+        let (from, until) = (world.ask.window.start_second() - FAR, world.ask.window.end_second() + FAR);
+        all.extend(
+            recurring(schedule, &schedule.blocks, from, until).into_iter().flat_map(|(_, (a, b))| [a, b]),
+        );
     }
     for block in &world.occupancy.blocks {
         all.extend([block.interval.start_second(), block.interval.end_second()]);
