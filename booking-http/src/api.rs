@@ -9,6 +9,8 @@ use booking_core::{
 
 use crate::access::Access;
 use crate::extract::Source;
+use crate::guest::Signer;
+use crate::live::Hub;
 use crate::problem::{Code, Problem};
 
 /// The state of the router: a scheduler over any store, and who may use it. Cheap to clone.
@@ -20,6 +22,8 @@ struct Parts {
     scheduler: Scheduler<AnyStore, Arc<dyn Clock>>,
     access: Arc<dyn Access>,
     ids: Arc<RandomIds>,
+    signer: Option<Signer>,
+    hub: Arc<Hub>,
     body_limit: usize,
     body_time: Duration,
 }
@@ -32,10 +36,15 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 impl Api {
     /// Serves this scheduler to the callers that `access` recognises. Bodies may have 256 KiB and take 10 seconds.
     pub fn new(scheduler: Scheduler<AnyStore, Arc<dyn Clock>>, access: impl Access + 'static) -> Self {
+        let ids = RandomIds::default();
+        // The low bits of a random id tell the streams of this process from those of the one before.
+        let born = ids.next_id(scheduler.clock().now()).as_u64_pair().1;
         Self(Arc::new(Parts {
             scheduler,
             access: Arc::new(access),
-            ids: Arc::default(),
+            ids: Arc::new(ids),
+            hub: Arc::new(Hub::new(born)),
+            signer: None,
             body_limit: BODY_LIMIT,
             body_time: BODY_TIME,
         }))
@@ -47,6 +56,26 @@ impl Api {
         parts.body_limit = bytes;
         parts.body_time = time;
         Self(Arc::new(parts))
+    }
+
+    /// Signs links for customers with this key: 32 random bytes, the same in every process that shall know the links.
+    pub fn with_link_key(self, key: [u8; 32]) -> Self {
+        let mut parts = Arc::unwrap_or_clone(self.0);
+        parts.signer = Some(Signer::new(key));
+        Self(Arc::new(parts))
+    }
+
+    /// Ends every stream, so that a server can stop.
+    pub fn stop(&self) {
+        self.0.hub.stop();
+    }
+
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    pub(crate) fn signer(&self) -> Option<&Signer> {
+        self.0.signer.as_ref()
     }
 
     pub(crate) fn scheduler(&self) -> &Scheduler<AnyStore, Arc<dyn Clock>> {

@@ -23,6 +23,9 @@
 mod access;
 mod api;
 mod extract;
+mod guest;
+mod ics;
+mod live;
 mod problem;
 mod routes;
 #[cfg(feature = "server")]

@@ -44,15 +44,18 @@ impl Serve {
         let open = self.business.open(open).await?;
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
+        let signals = StopSignals::listen()?;
         let mut keys = KeyRing::default();
         let secret = issue(&mut keys, &open, KeyKind::Secret)?;
         let public = issue(&mut keys, &open, KeyKind::Publishable)?;
         greet(&open, listener.local_addr()?, &secret, &public).await?;
-        let app = router(Api::new(open.scheduler.clone(), keys));
+        let api = Api::new(open.scheduler.clone(), keys).with_link_key(random()?);
+        let app = router(api.clone());
         let stopping = Arc::new(Notify::new());
         let told = Arc::clone(&stopping);
         let server = axum::serve(listener, app).with_graceful_shutdown(async move {
-            told_to_stop().await;
+            signals.told_to_stop().await;
+            api.stop();
             told.notify_one();
         });
         let too_long = async {
@@ -68,13 +71,18 @@ impl Serve {
 }
 
 fn issue(keys: &mut KeyRing, open: &Open, kind: KeyKind) -> Outcome<String> {
-    let mut random = [0; 32];
-    getrandom::fill(&mut random).map_err(|error| format!("no randomness for a key: {error}"))?;
     let name = match kind {
         KeyKind::Secret => "demo secret key",
         KeyKind::Publishable => "demo publishable key",
     };
-    Ok(keys.issue(Caller { tenant: open.tenant, kind, name: name.to_owned() }, random))
+    Ok(keys.issue(Caller { tenant: open.tenant, kind, name: name.to_owned() }, random()?))
+}
+
+/// Bits that nobody can guess.
+fn random() -> Outcome<[u8; 32]> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(|error| format!("no randomness for a key: {error}"))?;
+    Ok(random)
 }
 
 /// Says what is served, and what to try.
@@ -102,27 +110,45 @@ async fn greet(open: &Open, address: SocketAddr, secret: &str, public: &str) -> 
     Ok(())
 }
 
-/// Waits for the signal that ends the program.
-async fn told_to_stop() {
-    let interrupted = async {
+/// The signals that end the program. They are listened to from the start, so that none is missed.
+#[cfg(unix)]
+struct StopSignals {
+    interrupted: tokio::signal::unix::Signal,
+    terminated: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl StopSignals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupted: signal(SignalKind::interrupt())?,
+            terminated: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn told_to_stop(mut self) {
+        tokio::select! {
+            _ = self.interrupted.recv() => {}
+            _ = self.terminated.recv() => {}
+        }
+    }
+}
+
+/// The signal that ends the program.
+#[cfg(not(unix))]
+struct StopSignals;
+
+#[cfg(not(unix))]
+impl StopSignals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn told_to_stop(self) {
         if tokio::signal::ctrl_c().await.is_err() {
             // Without a signal handler the program ends when it is killed.
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
     }
 }

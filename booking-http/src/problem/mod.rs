@@ -48,7 +48,8 @@ impl FieldError {
 }
 
 /// A refusal on the wire.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
 pub struct Problem(Box<Document>);
 
 /// A refusal (RFC 9457). `code` is stable; programs decide by it. `detail` is for people and may change.

@@ -66,7 +66,7 @@ pub(crate) struct CandidateReasons {
 
 /// Says why a start is bookable or not: every reason, every candidate.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/availability/explain", tag = "availability",
+    post, path = "/v1/availability/explain", tag = "availability", operation_id = "availability_explain",
     request_body(content = ExplainBody, example = json!({
         "service": "svc_00000000000000000000000000000001", "start": "2026-11-29T09:00:00+01:00",
     })),

@@ -45,7 +45,7 @@ wish_body! {
 
 /// Books a start: confirmed, or pending where the service needs approval.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/bookings", tag = "bookings",
+    post, path = "/v1/bookings", tag = "bookings", operation_id = "bookings_create",
     params(("Idempotency-Key" = String, Header, description = "A key that this request alone carries")),
     request_body(content = BookBody, example = json!({
         "service": "svc_00000000000000000000000000000001", "start": "2026-11-30T09:00:00+01:00",
@@ -81,7 +81,7 @@ pub(crate) struct Validated {
 
 /// Judges a request to book exactly as booking would, and writes nothing.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/bookings/validate", tag = "bookings",
+    post, path = "/v1/bookings/validate", tag = "bookings", operation_id = "bookings_validate",
     request_body(content = BookBody, example = json!({
         "service": "svc_00000000000000000000000000000001", "start": "2026-11-30T09:00:00+01:00",
     })),
@@ -190,9 +190,9 @@ impl BookingsQuery {
 
 /// Lists bookings by start, page by page.
 #[cfg_attr(feature = "server", utoipa::path(
-    get, path = "/v1/bookings", tag = "bookings", params(BookingsQuery),
+    get, path = "/v1/bookings", tag = "bookings", operation_id = "bookings_list", params(BookingsQuery),
     responses(
-        (status = 200, body = BookingsPage, description = "One page"),
+        (status = 200, body = BookingsPage, description = "One page", example = json!({"items": []})),
         (status = "default", body = crate::problem::Document, content_type = "application/problem+json"),
     ),
 ))]
@@ -231,7 +231,7 @@ fn next_link(query: &str, cursor: &str) -> String {
 
 /// Shows a booking.
 #[cfg_attr(feature = "server", utoipa::path(
-    get, path = "/v1/bookings/{id}", tag = "bookings",
+    get, path = "/v1/bookings/{id}", tag = "bookings", operation_id = "bookings_read",
     params(("id" = String, Path, description = "The booking")),
     responses(
         (status = 200, body = Booking, description = "The booking; its `ETag` is its version"),
@@ -282,10 +282,16 @@ pub(crate) struct History {
 
 /// Shows everything that happened to a booking, oldest first.
 #[cfg_attr(feature = "server", utoipa::path(
-    get, path = "/v1/bookings/{id}/history", tag = "bookings",
+    get, path = "/v1/bookings/{id}/history", tag = "bookings", operation_id = "bookings_history",
     params(("id" = String, Path, description = "The booking")),
     responses(
-        (status = 200, body = History, description = "Its changes"),
+        (status = 200, body = History, description = "Its changes", example = json!({
+            "items": [{
+                "sequence": 1, "kind": "placed", "state": "confirmed", "version": 1,
+                "start": "2026-11-30T09:00:00+01:00", "end": "2026-11-30T09:30:00+01:00",
+                "at": "2026-11-29T20:00:00Z", "who": "demo secret key", "from": "http",
+            }],
+        })),
         (status = "default", body = crate::problem::Document, content_type = "application/problem+json"),
     ),
 ))]

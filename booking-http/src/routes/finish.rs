@@ -17,9 +17,13 @@ const MOST: Duration = Duration::from_secs(30);
 /// Names the trace in the answer and in problem documents, bounds the time, and keeps answers out of caches.
 pub(super) async fn finish(State(api): State<Api>, request: Request, next: Next) -> Response {
     let trace = trace_id(&request).unwrap_or_else(|| api.new_trace_id());
+    let writes = !request.method().is_safe();
     let answered = tokio::time::timeout(MOST, next.run(request)).await;
     let mut response = answered
         .unwrap_or_else(|_| axum::response::IntoResponse::into_response(Problem::new(Code::TimedOut)));
+    if writes && response.status().is_success() {
+        api.hub().wrote();
+    }
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = problem.traced(&trace).render();
     }

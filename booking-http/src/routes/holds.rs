@@ -46,7 +46,7 @@ pub(crate) struct ExtendBody {
 
 /// Holds a start: nobody else can book it until the hold expires, is confirmed or released.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/holds", tag = "holds",
+    post, path = "/v1/holds", tag = "holds", operation_id = "hold_create",
     params(("Idempotency-Key" = String, Header, description = "A key that this request alone carries")),
     request_body(content = HoldBody, example = json!({
         "service": "svc_00000000000000000000000000000001", "start": "2026-11-30T09:00:00+01:00", "ttl": "PT5M",
@@ -71,7 +71,7 @@ pub(crate) async fn create(
 
 /// Shows a hold.
 #[cfg_attr(feature = "server", utoipa::path(
-    get, path = "/v1/holds/{id}", tag = "holds",
+    get, path = "/v1/holds/{id}", tag = "holds", operation_id = "hold_read",
     params(("id" = String, Path, description = "The hold")),
     responses(
         (status = 200, body = crate::wire::booking::Booking, description = "The hold"),
@@ -89,7 +89,7 @@ pub(crate) async fn read(
 
 /// Releases a hold.
 #[cfg_attr(feature = "server", utoipa::path(
-    delete, path = "/v1/holds/{id}", tag = "holds",
+    delete, path = "/v1/holds/{id}", tag = "holds", operation_id = "hold_release",
     params(("id" = String, Path, description = "The hold")),
     responses(
         (status = 204, description = "Released"),
@@ -113,7 +113,7 @@ pub(crate) async fn release(
 
 /// Makes a hold a booking: confirmed, or pending where the service needs approval.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/holds/{id}/confirm", tag = "holds",
+    post, path = "/v1/holds/{id}/confirm", tag = "holds", operation_id = "hold_confirm",
     params(
         ("id" = String, Path, description = "The hold"),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe"),
@@ -137,7 +137,7 @@ pub(crate) async fn confirm(
 
 /// Lets a hold live longer.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/holds/{id}/extend", tag = "holds",
+    post, path = "/v1/holds/{id}/extend", tag = "holds", operation_id = "hold_extend",
     params(("id" = String, Path, description = "The hold")),
     request_body(content = ExtendBody, example = json!({"until": "2026-11-29T20:15:00Z"})),
     responses(

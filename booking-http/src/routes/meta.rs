@@ -36,7 +36,7 @@ pub(crate) struct Meta {
 
 /// Tells versions and the server's present.
 #[cfg_attr(feature = "server", utoipa::path(
-    get, path = "/v1/meta", tag = "meta",
+    get, path = "/v1/meta", tag = "meta", operation_id = "meta",
     responses(
         (status = 200, body = Meta, example = json!({
             "version": "0.1.0", "tzdata": "2026f", "now": "2026-11-29T20:00:00Z",
@@ -55,7 +55,7 @@ pub(crate) async fn meta(State(api): State<Api>, _caller: Caller) -> Json<Meta> 
 
 /// Lives: the process answers. Asks nothing of the store.
 #[cfg_attr(feature = "server", utoipa::path(
-    get, path = "/livez", tag = "meta",
+    get, path = "/livez", tag = "meta", operation_id = "livez",
     responses((status = 200, body = String, content_type = "text/plain", example = "ok")),
 ))]
 pub(crate) async fn live() -> &'static str {
@@ -64,7 +64,7 @@ pub(crate) async fn live() -> &'static str {
 
 /// Ready: the store answers.
 #[cfg_attr(feature = "server", utoipa::path(
-    get, path = "/readyz", tag = "meta",
+    get, path = "/readyz", tag = "meta", operation_id = "readyz",
     responses(
         (status = 200, body = String, content_type = "text/plain", example = "ok"),
         (status = 503, body = crate::problem::Document, content_type = "application/problem+json"),

@@ -2,12 +2,22 @@
 
 mod answer;
 mod availability;
+mod batch;
 mod bookings;
+mod calendars;
 mod finish;
 mod holds;
+mod manage;
 mod meta;
 mod moves;
+#[cfg(feature = "server")]
+pub(crate) mod openapi;
+mod search;
+mod series;
 mod slots;
+mod stream;
+mod waitlist;
+mod what_if;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -20,14 +30,22 @@ pub fn router(api: Api) -> Router {
     let v1 = Router::new()
         .merge(slots::routes())
         .merge(availability::routes())
+        .merge(search::routes())
+        .merge(what_if::routes())
+        .merge(stream::routes())
         .merge(holds::routes())
         .merge(bookings::routes())
+        .merge(batch::routes())
         .merge(moves::routes())
+        .merge(series::routes())
+        .merge(waitlist::routes())
+        .merge(calendars::routes())
+        .merge(manage::routes())
         .merge(meta::routes());
-    Router::new()
-        .nest("/v1", v1)
-        .merge(meta::probes())
-        .fallback(|| async { Problem::new(Code::NotFound).detail("no such path") })
+    let all = Router::new().nest("/v1", v1).merge(meta::probes());
+    #[cfg(feature = "server")]
+    let all = all.merge(openapi::routes());
+    all.fallback(|| async { Problem::new(Code::NotFound).detail("no such path") })
         .method_not_allowed_fallback(|| async { Problem::new(Code::MethodNotAllowed) })
         .layer(from_fn_with_state(api.clone(), finish::finish))
         .with_state(api)

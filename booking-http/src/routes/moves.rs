@@ -115,7 +115,7 @@ impl Changing {
 
 /// Confirms a hold, or approves a booking that is pending.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/bookings/{id}/confirm", tag = "bookings",
+    post, path = "/v1/bookings/{id}/confirm", tag = "bookings", operation_id = "booking_confirm",
     params(
         ("id" = String, Path, description = "The booking"),
         ("If-Match" = String, Header, description = "The ETag you have seen, or `*`"),
@@ -143,7 +143,7 @@ pub(crate) async fn confirm(
 
 /// Turns a pending booking down.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/bookings/{id}/decline", tag = "bookings",
+    post, path = "/v1/bookings/{id}/decline", tag = "bookings", operation_id = "booking_decline",
     params(
         ("id" = String, Path, description = "The booking"),
         ("If-Match" = String, Header, description = "The ETag you have seen, or `*`"),
@@ -163,7 +163,7 @@ pub(crate) async fn decline(
 
 /// Moves a booking to another start, duration or party, in one step: it keeps its time when the new one is refused.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/bookings/{id}/reschedule", tag = "bookings",
+    post, path = "/v1/bookings/{id}/reschedule", tag = "bookings", operation_id = "booking_reschedule",
     params(
         ("id" = String, Path, description = "The booking"),
         ("If-Match" = String, Header, description = "The ETag you have seen, or `*`"),
@@ -198,7 +198,7 @@ pub(crate) async fn reschedule(
 
 /// Gives a booking other resources at the same time.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/bookings/{id}/reassign", tag = "bookings",
+    post, path = "/v1/bookings/{id}/reassign", tag = "bookings", operation_id = "booking_reassign",
     params(
         ("id" = String, Path, description = "The booking"),
         ("If-Match" = String, Header, description = "The ETag you have seen, or `*`"),
@@ -221,7 +221,7 @@ pub(crate) async fn reassign(
 
 /// Calls a booking off, with the fee of the service's cancellation window.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/bookings/{id}/cancel", tag = "bookings",
+    post, path = "/v1/bookings/{id}/cancel", tag = "bookings", operation_id = "booking_cancel",
     params(
         ("id" = String, Path, description = "The booking"),
         ("If-Match" = String, Header, description = "The ETag you have seen, or `*`"),
@@ -243,7 +243,7 @@ pub(crate) async fn cancel(
 
 /// Marks the customer as there.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/bookings/{id}/check-in", tag = "bookings",
+    post, path = "/v1/bookings/{id}/check-in", tag = "bookings", operation_id = "booking_check_in",
     params(
         ("id" = String, Path, description = "The booking"),
         ("If-Match" = String, Header, description = "The ETag you have seen, or `*`"),
@@ -263,7 +263,7 @@ pub(crate) async fn check_in(
 
 /// Closes a visit as done, from its start on.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/bookings/{id}/complete", tag = "bookings",
+    post, path = "/v1/bookings/{id}/complete", tag = "bookings", operation_id = "booking_complete",
     params(
         ("id" = String, Path, description = "The booking"),
         ("If-Match" = String, Header, description = "The ETag you have seen, or `*`"),
@@ -283,7 +283,7 @@ pub(crate) async fn complete(
 
 /// Marks a visit as missed, from its start on, with the fee of the service's no-show rule.
 #[cfg_attr(feature = "server", utoipa::path(
-    post, path = "/v1/bookings/{id}/no-show", tag = "bookings",
+    post, path = "/v1/bookings/{id}/no-show", tag = "bookings", operation_id = "booking_no_show",
     params(
         ("id" = String, Path, description = "The booking"),
         ("If-Match" = String, Header, description = "The ETag you have seen, or `*`"),

@@ -53,6 +53,7 @@ pub(crate) struct SlotsQuery {
     /// Starts before this instant, or before the first instant of this date. Default: seven days after `from`.
     to: Option<MomentOrDate>,
     /// Which view: `slots` (default), `windows`, `days` or `first`.
+    #[cfg_attr(feature = "server", param(inline))]
     view: View,
     /// The zone to show times in, by its IANA name. Default: the service's. It never changes which instants are offered.
     #[cfg_attr(feature = "server", param(value_type = Option<String>))]
@@ -131,7 +132,7 @@ pub(super) fn window(
 
 /// Lists what is free.
 #[cfg_attr(feature = "server", utoipa::path(
-    get, path = "/v1/services/{id}/slots", tag = "slots",
+    get, path = "/v1/services/{id}/slots", tag = "slots", operation_id = "slots_list",
     params(("id" = String, Path, description = "The service"), SlotsQuery),
     responses(
         (status = 200, description = "What is free", content(

@@ -5,3 +5,5 @@ pub mod clock;
 pub mod demo;
 pub mod demo_bookings;
 pub mod keys;
+
+pub use crate::routes::openapi::document as openapi;

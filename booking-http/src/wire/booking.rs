@@ -89,7 +89,14 @@ pub(crate) struct InSeries {
 
 /// A visit: held, booked or over.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema), schema(example = json!({
+    "id": "bkg_0197c0de4b7a7c51a3f0000000000001", "service": "svc_00000000000000000000000000000001",
+    "state": "confirmed", "version": 1, "start": "2026-11-30T09:00:00+01:00",
+    "end": "2026-11-30T09:30:00+01:00", "zone": "Europe/Berlin", "tzdata": "2026f", "party": 1,
+    "resources": [{"requirement": "practitioner", "resource": "res_00000000000000000000000000000001"}],
+    "price": {"tier": "Standard", "amount": {"minor": 6000, "currency": "EUR"}},
+    "created_at": "2026-11-29T20:00:00Z", "updated_at": "2026-11-29T20:00:00Z",
+})))]
 pub(crate) struct Booking {
     /// Its id.
     id: BookingRef,

@@ -111,7 +111,7 @@ macro_rules! wish_body {
         #[serde(deny_unknown_fields)]
         pub(crate) struct $name {
             /// The service.
-            service: crate::wire::id::ServiceRef,
+            pub(super) service: crate::wire::id::ServiceRef,
             /// One of the service's durations. Default: its first.
             #[serde(default)]
             duration: Option<crate::wire::time::Length>,
@@ -131,12 +131,12 @@ macro_rules! wish_body {
             /// Rules set aside. Needs a secret key.
             #[serde(default)]
             waive: Vec<crate::wire::wish::Waived>,
-            $($(#[$field_doc])* $field: $type,)*
+            $($(#[$field_doc])* pub(super) $field: $type,)*
         }
 
         impl $name {
             /// The part of it that is about the service.
-            fn wants(&self) -> crate::wire::wish::Wants {
+            pub(super) fn wants(&self) -> crate::wire::wish::Wants {
                 crate::wire::wish::Wants {
                     duration: self.duration.map(|length| length.0),
                     party: self.party,
