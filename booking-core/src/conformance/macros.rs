@@ -178,6 +178,10 @@ macro_rules! __conformance_rules {
                 of_fifty_moves_to_one_time_one_arrives_and_the_others_stay;
                 callers_that_want_the_same_resources_in_opposite_orders_do_not_block_each_other;
             }
+            random {
+                random_histories_are_answered_as_the_reference_answers_them;
+                random_commands_at_once_leave_everything_in_order;
+            }
         }
     };
 }

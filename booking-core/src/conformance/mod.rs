@@ -65,7 +65,7 @@ mod macros;
 pub mod moves;
 pub mod occupancy;
 pub mod races;
-mod random;
+pub mod random;
 pub mod reschedule;
 pub mod seats;
 pub mod standing;
