@@ -238,7 +238,7 @@ impl Rows {
         if live.is_none() {
             let fits = self.admit_all(&wanted.claims, None);
             fits.map_err(|conflict| CommitError::NoFit { placement: 0, conflicts: vec![conflict] })?;
-            self.id_is_free(wanted.id)?;
+            self.id_is_free(wanted.id, None)?;
         }
         let mut session = live.unwrap_or_else(|| wanted.clone());
         session.scheduled = true;

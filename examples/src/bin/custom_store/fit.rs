@@ -40,19 +40,23 @@ impl Rows {
                 refusal = Some(limited(reason));
                 continue;
             }
-            let (claims, session) = self.sit(seating)?;
+            let (claims, session) = self.sit(seating, ignoring)?;
             return Ok((plan.clone(), claims, session));
         }
         Err(refusal.unwrap_or(CommitError::NoFit { placement, conflicts }))
     }
 
-    fn sit(&mut self, seating: Seating) -> Result<(Vec<Claim>, Option<SessionId>), CommitError> {
+    fn sit(
+        &mut self,
+        seating: Seating,
+        ignoring: Option<BookingId>,
+    ) -> Result<(Vec<Claim>, Option<SessionId>), CommitError> {
         match seating {
             Seating::Own(claims) => Ok((claims, None)),
             Seating::Join(id) => Ok((Vec::new(), Some(id))),
             Seating::Open(session) => {
                 let id = session.id;
-                self.id_is_free(id)?;
+                self.id_is_free(id, ignoring)?;
                 self.put_session(session);
                 Ok((Vec::new(), Some(id)))
             }
@@ -136,9 +140,9 @@ impl Rows {
         self.sessions.iter().filter(same).find(|s| self.lives(s, self.latest, ignoring))
     }
 
-    pub(crate) fn id_is_free(&self, id: SessionId) -> Result<(), CommitError> {
+    pub(crate) fn id_is_free(&self, id: SessionId, ignoring: Option<BookingId>) -> Result<(), CommitError> {
         let mut known = self.sessions.iter().filter(|s| s.id == id);
-        let lives = known.any(|s| self.lives(s, self.latest, None));
+        let lives = known.any(|s| self.lives(s, self.latest, ignoring));
         if lives { Err(CommitError::Exists { what: "session" }) } else { Ok(()) }
     }
 }
@@ -176,8 +180,10 @@ fn check_claims(claims: &[Claim]) -> Result<(), Invalid> {
         if !(1..=MAX_CAPACITY).contains(&claim.units) {
             return Err(Invalid::new("claim.units", claim.units, format!("1 to {MAX_CAPACITY} units")));
         }
-        if !(0..=MAX_BUFFER).contains(&claim.before) || !(0..=MAX_BUFFER).contains(&claim.after) {
-            return Err(Invalid::new("claim", "its buffers", format!("0 to {MAX_BUFFER} seconds")));
+        for (field, buffer) in [("claim.before", claim.before), ("claim.after", claim.after)] {
+            if !(0..=MAX_BUFFER).contains(&buffer) {
+                return Err(Invalid::new(field, buffer, format!("0 to {MAX_BUFFER} seconds")));
+            }
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! A store written from scratch: plain vectors behind one lock, and nothing but the public API.
 //!
-//! Four files: `rows` is what is kept and how it is read, `commands` is what changes it, `fit` is whether it may, and
-//! this one joins them to the two traits. It is slow on purpose (every question reads every row): a store over a
+//! Five files: `rows` is what is kept and how it is read, `commands` is what changes it, `fit` is whether it may,
+//! `conformance` is the proof, and this one joins them to the two traits. It is slow on purpose (every question reads every row): a store over a
 //! database differs in where the rows are and which of them it has to look at, not in what it decides.
 //!
 //! How it gets its three promises, each in one line:
@@ -15,6 +15,8 @@
 )]
 
 mod commands;
+#[cfg(test)]
+mod conformance;
 mod fit;
 mod rows;
 
