@@ -166,6 +166,12 @@ macro_rules! __conformance_rules {
                 no_read_shows_another_tenants_rows;
                 the_catalogue_answers_its_own_tenant_in_the_order_asked;
             }
+            histories {
+                worked_histories_of_capacity_end_as_worked_out;
+                worked_histories_of_seats_end_as_worked_out;
+                worked_histories_of_limits_end_as_worked_out;
+                worked_histories_of_the_life_cycle_end_as_worked_out;
+            }
             races {
                 of_fifty_callers_one_gets_the_time;
                 racing_for_overlapping_times_leaves_no_overlap;

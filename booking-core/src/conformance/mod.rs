@@ -21,6 +21,8 @@
 //! the suite how to stop that clock with [`Subject::with_clock`]. One way: all its SQL asks one function for the time,
 //! and the test database has another body for that function, which reads the instant from a table, by tenant.
 //!
+//! Another: in a test database that function gives back the `now` of the command it judges.
+//!
 //! ```
 //! use booking_core::conformance::{Subject, World, block_on};
 //! use booking_core::{ManualClock, MemoryStore};
@@ -38,6 +40,27 @@
 //!
 //! booking_core::conformance!(set_up, block_on);
 //! ```
+//!
+//! # Writing a store
+//!
+//! The example `custom_store` is a whole one in a few hundred lines, slow and plain. What has proved itself:
+//!
+//! 1. **Rows first.** Bookings, sessions, blocks, capacities, waitlist entries, events, recorded answers, and who was last
+//!    given a booking of which service. Every key leads with the tenant. [`moves`], [`lists`] and [`feed`] are the first
+//!    families to pass.
+//! 2. **Live is a question, not a column.** A hold is live while `now` is before its expiry, whatever the row says; read
+//!    `now` once per command. [`deadlines`] and [`occupancy`] ask one second before and at every deadline.
+//! 3. **One transaction, in the order that [`Command`](crate::Command) prescribes.** The key first, then version and life
+//!    cycle, then room: capacity, seats, limits, without the booking's own rows. A refusal leaves nothing, a key least of
+//!    all ([`keys`], [`batches`], [`reschedule`]).
+//! 4. **Peak use is asked of [`admit`](crate::admit)**, or enforced by a constraint that agrees with it. [`capacity`] has
+//!    the histories in which lanes, filled first come first served, refuse what fits.
+//! 5. **The check and the write see the same state.** That is what [`races`] are for: of fifty callers exactly as many
+//!    succeed as there is room for. A store that checks before it takes the lock passes everything else.
+//! 6. **Then let chance look for the rest.** [`random`] compares thousands of answers with those of
+//!    [`MemoryStore`](crate::MemoryStore), and counts units, seats, limits and events itself. A failure prints the seed;
+//!    `BOOKING_SEED=7 cargo test random` replays it. [`histories`] go through the [`Scheduler`](crate::Scheduler), as a
+//!    host does.
 //!
 //! # What is left to a store
 //!
@@ -58,6 +81,7 @@ pub mod capacity;
 pub mod deadlines;
 mod desk;
 pub mod feed;
+pub mod histories;
 pub mod keys;
 pub mod limits;
 pub mod lists;

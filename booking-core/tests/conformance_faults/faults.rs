@@ -14,6 +14,7 @@ const HIDDEN: u64 = 1 << 40;
 impl FaultyStore {
     pub(crate) fn apply(&self, mut command: Command) -> Result<Committed, CommitError> {
         match self.fault {
+            Fault::None => self.noted(&command),
             Fault::NoLock => self.unlocked(&command),
             Fault::ReplayInsertsTwice => self.apply_twice(command),
             Fault::LimitsOutsideLock => self.limits_first(command),
@@ -79,6 +80,29 @@ impl FaultyStore {
                 each_placement(command, |asked| asked.booking.max_hold = 1_000_000);
             }
             _ => {}
+        }
+    }
+
+    /// No fault. Watches the reference state on the way: a refusal must leave every row as it was, and what is noted of a
+    /// command must be enough to write it through to rows that are kept elsewhere.
+    fn noted(&self, command: &Command) -> Result<Committed, CommitError> {
+        let mut state = self.state.lock().unwrap();
+        let before = state.rows(command.tenant);
+        let answer = state.apply_noting(command, command.now.timestamp());
+        let after = state.rows(command.tenant);
+        let mut elsewhere = State::new();
+        elsewhere.restore(command.tenant, before.clone());
+        match answer {
+            Ok((answer, changes)) => {
+                assert!(!changes.is_empty() || before == after, "changed, and nothing noted: {command:?}");
+                merge(&mut elsewhere, changes);
+                assert_eq!(elsewhere.rows(command.tenant), after, "what was noted of {command:?}");
+                Ok(answer)
+            }
+            Err(error) => {
+                assert_eq!(before, after, "changed by a refused command: {error}");
+                Err(error)
+            }
         }
     }
 

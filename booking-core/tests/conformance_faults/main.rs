@@ -38,11 +38,39 @@ fn caught(fault: Fault, named: &[&str]) {
     }
 }
 
-/// Without a fault the same store passes everything: what is caught is the fault, not the store around it.
+/// Without a fault the same store passes everything: what is caught is the fault, not the store around it. This run also
+/// watches, under every rule, that what the state notes of a command is enough to rebuild its rows.
 #[test]
 fn no_fault_breaks_no_rule() {
     let all: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
     assert_eq!(broken(Fault::None, &all), Vec::<&str>::new());
+}
+
+/// A rule that is written and not listed would never run.
+#[test]
+fn every_rule_that_is_written_is_listed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/conformance");
+    let mut written = Vec::new();
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(path).unwrap();
+            let rules = text.lines().filter_map(|line| line.strip_prefix("pub fn "));
+            let rules = rules.filter_map(|rule| rule.strip_suffix("(suite: &Suite) {"));
+            written.extend(rules.map(str::to_owned));
+        }
+    }
+    let mut listed: Vec<_> = RULES.iter().map(|rule| rule.name.to_owned()).collect();
+    written.sort_unstable();
+    listed.sort_unstable();
+    assert_eq!(written, listed);
+    listed.dedup();
+    assert_eq!(listed.len(), RULES.len(), "a name is used once");
 }
 
 macro_rules! faults {

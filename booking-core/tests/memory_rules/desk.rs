@@ -2,10 +2,9 @@
 
 use booking_core::memory::State;
 use booking_core::{
-    Action, Actor, Block, BlockId, Booking, BookingId, Change, Claim, Command, CommitError, Committed,
-    CustomerId, EntryId, EntryState, IdempotencyKey, Initial, Interval, LocalStart, NewBooking, Offer, Pick,
-    Placement, Plan, PlanClaims, Priced, Relocation, ResourceId, ServiceId, Session, SessionId, SessionKey,
-    TenantId, WaitlistEntry, ZoneId,
+    Action, Actor, Booking, BookingId, Change, Claim, Command, CommitError, Committed, CustomerId,
+    IdempotencyKey, Initial, Interval, LocalStart, NewBooking, Pick, Placement, Plan, PlanClaims, Priced,
+    ResourceId, ServiceId, Session, SessionId, SessionKey, TenantId, ZoneId,
 };
 use chrono::{DateTime, Utc};
 
@@ -72,11 +71,6 @@ pub(crate) fn ask(id: u64, on: u64, start: i64, end: i64) -> Placement {
     }
 }
 
-/// The same as a hold.
-pub(crate) fn hold(id: u64, on: u64, start: i64, end: i64, until: i64) -> Placement {
-    with(ask(id, on, start, end), |asked| asked.booking.initial = Initial::Held(at(until)))
-}
-
 pub(crate) fn with<T>(mut value: T, change: impl FnOnce(&mut T)) -> T {
     change(&mut value);
     value
@@ -103,53 +97,12 @@ pub(crate) fn seat_plan(session: &Session) -> Plan {
     Plan { picks, claims: PlanClaims::Seats(session.clone()), limits: Vec::new() }
 }
 
-pub(crate) fn relocation(id: u64, on: u64, start: i64, end: i64) -> Relocation {
-    Relocation {
-        booking: booking_id(id),
-        if_version: None,
-        reassign: false,
-        visit: span(start, end),
-        party: 1,
-        local: local(start),
-        priced: Priced::default(),
-        plans: vec![plan(on, start, end)],
-        limits: Vec::new(),
-    }
-}
-
 pub(crate) fn change(id: u64, change: Change) -> Action {
     Action::Change { booking: booking_id(id), if_version: None, change }
 }
 
 pub(crate) fn cancel(id: u64) -> Action {
     change(id, Change::Cancel { fee: None })
-}
-
-pub(crate) fn block(id: u64, on: u64, start: i64, end: i64) -> Block {
-    let text = "away".to_owned();
-    Block { id: BlockId::from_u64(id), resource: resource(on), interval: span(start, end), text }
-}
-
-pub(crate) fn entry(id: u64, from: i64, until: i64, joined: i64) -> WaitlistEntry {
-    WaitlistEntry {
-        id: EntryId::from_u64(id),
-        tenant: TENANT,
-        service: SERVICE,
-        customer: None,
-        window: span(from, until),
-        duration: None,
-        party: 1,
-        group: None,
-        state: EntryState::Waiting,
-        offer: None,
-        offered: Vec::new(),
-        joined: at(joined),
-        place: 0,
-    }
-}
-
-pub(crate) fn offer(to: u64, placement: Placement) -> Offer {
-    Offer { entry: EntryId::from_u64(to), placement }
 }
 
 pub(crate) fn command(now: i64, action: Action) -> Command {
@@ -210,10 +163,6 @@ impl Desk {
         self.act(now, Action::Place(vec![placement]))
     }
 
-    pub(crate) fn relocate(&mut self, now: i64, wanted: Relocation) -> Result<Committed, CommitError> {
-        self.act(now, Action::Move(wanted))
-    }
-
     pub(crate) fn with_key(
         &mut self,
         now: i64,
@@ -221,15 +170,6 @@ impl Desk {
         action: Action,
     ) -> Result<Committed, CommitError> {
         self.run(&Command { key: Some(key.clone()), ..command(now, action) })
-    }
-
-    pub(crate) fn offering(
-        &mut self,
-        now: i64,
-        action: Action,
-        offers: Vec<Offer>,
-    ) -> Result<Committed, CommitError> {
-        self.run(&Command { offers, ..command(now, action) })
     }
 
     pub(crate) fn booking(&self, id: u64) -> Booking {

@@ -82,17 +82,3 @@ fn clones_and_erased_stores_share_the_same_rows() {
     assert_eq!(ready(any.events(TENANT, 0, 9)).unwrap().len(), 1);
     assert_eq!(ready(any.history(TENANT, booking_id(1))).unwrap().len(), 1);
 }
-
-#[test]
-fn of_many_threads_one_gets_the_time() {
-    let store = MemoryStore::new();
-    let placed = std::thread::scope(|scope| {
-        let book = |id| {
-            let store = AnyStore::new(store.clone());
-            scope.spawn(move || ready(store.commit(&command(0, Action::Place(vec![ask(id, 1, 100, 200)])))))
-        };
-        let threads: Vec<_> = (1..=16).map(book).collect();
-        threads.into_iter().filter_map(|thread| thread.join().unwrap().ok()).count()
-    });
-    assert_eq!(placed, 1);
-}

@@ -80,7 +80,8 @@ fn seeds(suite: &Suite) -> Vec<u64> {
     suite.seed().map_or_else(|| SEEDS.collect(), |seed| vec![seed])
 }
 
-fn reference(world: World) -> MemoryStore {
+/// The reference store with a world in it.
+pub(super) fn reference(world: World) -> MemoryStore {
     let store = MemoryStore::new();
     for business in world.businesses {
         for service in business.services {

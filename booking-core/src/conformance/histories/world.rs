@@ -2,42 +2,58 @@
 
 use std::collections::BTreeMap;
 
-use booking_core::{
-    Buffers, HoldTimes, Hours, Limit, Over, Per, Period, Policy, PolicySpec, Requirement, Resource,
-    ResourceId, ResourceSpec, Schedule, ScheduleSpec, Service, ServiceId, ServiceSpec, Takes, Waiver,
-    WeeklyHours, ZoneId, minutes,
-};
 use serde_json::Value;
 
-use super::{count, text};
+use super::json::{count, text};
+use crate::engine::Waiver;
+use crate::policy::{Limit, Over, Per, Period, Policy, PolicySpec};
+use crate::resource::{Resource, ResourceSpec};
+use crate::schedule::{Hours, Schedule, ScheduleSpec, WeeklyHours};
+use crate::seconds::minutes;
+use crate::service::{Buffers, HoldTimes, Requirement, Service, ServiceSpec, Takes};
+use crate::time::ZoneId;
+use crate::{ResourceId, ServiceId};
 
 pub(super) fn resource(id: ResourceId, json: &Value) -> Resource {
-    let zone = ZoneId::new(&text(&json["tz"])).unwrap();
+    let zone = ZoneId::new(&text(&json["tz"])).expect("a case is well formed");
     let hours = match json["weekly"].as_array() {
         None => Hours::always(zone),
         Some(lines) => {
             let mut weekly = WeeklyHours::closed();
             for line in lines {
-                let days: Vec<chrono::Weekday> =
-                    line["days"].as_array().unwrap().iter().map(|day| text(day).parse().unwrap()).collect();
-                weekly = weekly.with(&days, &text(&line["from"]), &text(&line["to"])).unwrap();
+                let days: Vec<chrono::Weekday> = line["days"]
+                    .as_array()
+                    .expect("a case is well formed")
+                    .iter()
+                    .map(|day| text(day).parse().expect("a case is well formed"))
+                    .collect();
+                weekly = weekly
+                    .with(&days, &text(&line["from"]), &text(&line["to"]))
+                    .expect("a case is well formed");
             }
-            Hours::of(Schedule::new(ScheduleSpec { weekly, ..ScheduleSpec::in_zone(zone) }).unwrap())
+            Hours::of(
+                Schedule::new(ScheduleSpec { weekly, ..ScheduleSpec::in_zone(zone) })
+                    .expect("a case is well formed"),
+            )
         }
     };
     let mut spec = ResourceSpec::new(id, text(&json["id"]), hours);
     spec.capacity = json["capacity"].as_u64().map_or(1, |capacity| capacity as u32);
-    Resource::new(spec).unwrap()
+    Resource::new(spec).expect("a case is well formed")
 }
 
 pub(super) fn service(id: ServiceId, json: &Value, resources: &BTreeMap<String, ResourceId>) -> Service {
-    let zone = ZoneId::new(&text(&json["tz"])).unwrap();
-    let duration = minutes(json["duration_min"].as_i64().unwrap());
-    let requirements = json["requirements"].as_array().unwrap();
+    let zone = ZoneId::new(&text(&json["tz"])).expect("a case is well formed");
+    let duration = minutes(json["duration_min"].as_i64().expect("a case is well formed"));
+    let requirements = json["requirements"].as_array().expect("a case is well formed");
     let requirements = requirements.iter().map(|one| requirement(one, resources)).collect();
     let mut spec = ServiceSpec::new(id, text(&json["id"]), zone, duration, requirements);
-    spec.step = minutes(json["step_min"].as_i64().unwrap());
-    let others = json["durations_min"].as_array().into_iter().flatten().map(|m| minutes(m.as_i64().unwrap()));
+    spec.step = minutes(json["step_min"].as_i64().expect("a case is well formed"));
+    let others = json["durations_min"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|m| minutes(m.as_i64().expect("a case is well formed")));
     spec.durations.extend(others.filter(|other| *other != duration));
     let buffer = |field: &str| minutes(json[field].as_i64().unwrap_or(0));
     spec.buffers = Buffers { before: buffer("buffer_before_min"), after: buffer("buffer_after_min") };
@@ -51,16 +67,17 @@ pub(super) fn service(id: ServiceId, json: &Value, resources: &BTreeMap<String, 
         limits: json["limits"].as_array().into_iter().flatten().map(limit).collect(),
         ..PolicySpec::default()
     })
-    .unwrap();
-    Service::new(spec).unwrap()
+    .expect("a case is well formed");
+    Service::new(spec).expect("a case is well formed")
 }
 
 fn requirement(json: &Value, resources: &BTreeMap<String, ResourceId>) -> Requirement {
-    let pool = json["pool"].as_array().unwrap().iter().map(|name| resources[&text(name)]);
+    let pool =
+        json["pool"].as_array().expect("a case is well formed").iter().map(|name| resources[&text(name)]);
     let mut requirement = Requirement::one_of(text(&json["name"]), pool).count(count(&json["count"]));
     requirement.takes = match &json["units"] {
         Value::String(party) if party == "party" => Takes::Party,
-        Value::Number(units) => Takes::Units(units.as_u64().unwrap() as u32),
+        Value::Number(units) => Takes::Units(units.as_u64().expect("a case is well formed") as u32),
         _ => Takes::Units(1),
     };
     requirement
@@ -72,21 +89,21 @@ fn limit(json: &Value) -> Limit {
         "week" => Period::Week,
         "month" => Period::Month,
         "year" => Period::Year,
-        other => panic!("unknown period {other}"),
+        other => unreachable!("unknown period {other}"),
     };
     Limit {
         per: match text(&json["per"]).as_str() {
             "customer" => Per::Customer,
             "resource" => Per::Resource,
             "service" => Per::Service,
-            other => panic!("unknown per {other}"),
+            other => unreachable!("unknown per {other}"),
         },
         over: json["over"].as_str().map(|over| if over == "all" { Over::All } else { Over::Service }),
         period,
         week_start: json["week_start"]
             .as_str()
             .filter(|_| period == Period::Week)
-            .map(|d| d.parse().unwrap()),
+            .map(|d| d.parse().expect("a case is well formed")),
         max_count: json["max_count"].as_u64().map(|max| max as u32),
         max_seconds: json["max_minutes"].as_i64().map(minutes),
     }
@@ -108,7 +125,7 @@ pub(super) fn waiver(json: &Value) -> Waiver {
             "horizon" => waiver.horizon = true,
             "limits" => waiver.limits = true,
             "all" => waiver = Waiver::ALL,
-            other => panic!("unknown waiver {other}"),
+            other => unreachable!("unknown waiver {other}"),
         }
     }
     waiver
