@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a law that cannot be checked must fail its test")]
 
+mod answers;
 mod availability;
 mod hours;
 mod law;
@@ -12,3 +13,4 @@ mod regressions;
 #[path = "../support/mod.rs"]
 mod support;
 mod worlds;
+mod zones;
