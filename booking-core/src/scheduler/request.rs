@@ -26,7 +26,7 @@ pub struct Wish {
     pub customer: Option<CustomerId>,
     /// The customer's price group, as price tiers name it.
     pub group: Option<String>,
-    /// Only these resources, where a pool has any of them.
+    /// Only these resources, where a pool has as many of them as are needed. They choose who serves; the grid stays.
     pub resources: Vec<ResourceId>,
     /// What staff set aside.
     pub waive: Waiver,
