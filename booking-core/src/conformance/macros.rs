@@ -181,6 +181,7 @@ macro_rules! __conformance_rules {
                 of_fifty_callers_a_limit_lets_three_through;
                 of_fifty_retries_one_is_applied_and_all_hear_its_answer;
                 a_hold_resolves_exactly_once;
+                of_fifty_callers_one_takes_over_a_lapsed_hold;
                 of_fifty_moves_to_one_time_one_arrives_and_the_others_stay;
                 callers_that_want_the_same_resources_in_opposite_orders_do_not_block_each_other;
             }

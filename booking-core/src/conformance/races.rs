@@ -157,6 +157,23 @@ pub fn a_hold_resolves_exactly_once(suite: &Suite) {
     }
 }
 
+/// Fifty want the time of a hold at the second it lapses, and its holder confirms late: one of the fifty gets it.
+pub fn of_fifty_callers_one_takes_over_a_lapsed_hold(suite: &Suite) {
+    let desk = Desk::new(suite);
+    for round in 1..=ROUNDS {
+        let (first, start) = (round as u64 * 100, 100_000 + 1_000 * round);
+        desk.placed(100 * round, hold(first, 1, start, start + 100, 100 * round + 50));
+        desk.at(100 * round + 50);
+        let mut commands: Vec<_> =
+            (1..CALLERS).map(|caller| desk.command(place(first + caller, 1, start, start + 100))).collect();
+        commands.push(desk.command(change(first, crate::Change::Confirm)));
+        let answers = desk.race(&commands);
+        assert_eq!(winners(&answers), 1, "round {round}");
+        assert!(answers.last().is_some_and(Result::is_err), "a lapsed hold was confirmed in round {round}");
+        assert_eq!(desk.occupants(start, start + 100, None).len(), 1);
+    }
+}
+
 /// Fifty move to the same free time: one arrives, and all others keep theirs.
 pub fn of_fifty_moves_to_one_time_one_arrives_and_the_others_stay(suite: &Suite) {
     let desk = Desk::with_units(suite, 1);
