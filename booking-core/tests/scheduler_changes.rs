@@ -96,7 +96,7 @@ fn an_offer_from_the_waitlist_is_priced_for_the_group_that_joined() {
     let start = at("2026-03-10T10:00:00Z");
     let made = ready(desk.book(&BookRequest::new(Wish::new(TENANT, SERVICE), start))).unwrap().booking;
     let window = Interval::new(start, start + TimeDelta::seconds(1)).unwrap();
-    ready(desk.join_waitlist(&JoinRequest { wish: wish(), window, actor: Actor::default() })).unwrap();
+    ready(desk.join_waitlist(&JoinRequest::new(wish(), window))).unwrap();
     let cancelled = ready(desk.cancel(&ChangeRequest::new(TENANT, made.id))).unwrap();
     assert_eq!(cancelled.offers[0].priced.price, Some(money(6_000)));
 }

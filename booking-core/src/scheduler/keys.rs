@@ -1,9 +1,10 @@
 //! Idempotency: the content of each request, hashed.
 
-use super::{BookRequest, ChangeRequest, MoveRequest, Refusal, Scheduler, SeriesRequest, Wish};
-use crate::TenantId;
+use super::{BookRequest, CancelSeriesRequest, ChangeRequest, JoinRequest, MoveRequest, Refusal, Scheduler};
+use super::{SeriesRequest, Wish};
 use crate::clock::Clock;
-use crate::store::{BookingStore, Catalog, Committed, ContentHash, IdempotencyKey};
+use crate::store::{BookingStore, Catalog, Committed, ContentHash, IdempotencyKey, Operation};
+use crate::{Invalid, TenantId};
 
 fn list<T: ToString>(items: &[T]) -> String {
     items.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
@@ -23,6 +24,15 @@ fn wish(hash: ContentHash, wish: &Wish) -> ContentHash {
         .with("group", maybe(wish.group.as_deref()))
         .with("resources", list(&wish.resources))
         .with("waive", list(&waived))
+}
+
+/// The key of a request, if the caller gave one.
+pub(super) fn keyed(
+    operation: Operation,
+    key: Option<&str>,
+    content: ContentHash,
+) -> Result<Option<IdempotencyKey>, Invalid> {
+    key.map(|key| IdempotencyKey::new(operation, key, content)).transpose()
 }
 
 impl BookRequest {
@@ -45,6 +55,22 @@ impl MoveRequest {
             .with("duration", maybe(self.duration))
             .with("party", maybe(self.party))
             .with("resources", list(&self.resources))
+    }
+}
+
+impl JoinRequest {
+    pub(super) fn content(&self) -> ContentHash {
+        let (from, until) = (self.window.start_second(), self.window.end_second());
+        wish(ContentHash::default(), &self.wish).with("from", from).with("until", until)
+    }
+}
+
+impl CancelSeriesRequest {
+    pub(super) fn content(&self) -> ContentHash {
+        ContentHash::default()
+            .with("series", self.series)
+            .with("booking", maybe(self.booking))
+            .with("scope", format!("{:?}", self.scope))
     }
 }
 

@@ -155,8 +155,27 @@ pub struct CancelSeriesRequest {
     pub booking: Option<BookingId>,
     /// Which of its bookings.
     pub scope: CancelScope,
+    /// The caller's idempotency key.
+    pub key: Option<String>,
     /// Who asks, and from where.
     pub actor: Actor,
+    /// What staff set aside: with limits waived, windows for cancelling that have closed.
+    pub waive: Waiver,
+}
+
+impl CancelSeriesRequest {
+    /// All that is left of a series, without key or actor.
+    pub fn all(tenant: TenantId, series: SeriesId) -> Self {
+        Self {
+            tenant,
+            series,
+            booking: None,
+            scope: CancelScope::All,
+            key: None,
+            actor: Actor::default(),
+            waive: Waiver::default(),
+        }
+    }
 }
 
 /// A request to join the waitlist.
@@ -166,8 +185,17 @@ pub struct JoinRequest {
     pub wish: Wish,
     /// Starts that would do.
     pub window: Interval,
+    /// The caller's idempotency key: a retry does not stand in line twice.
+    pub key: Option<String>,
     /// Who asks, and from where.
     pub actor: Actor,
+}
+
+impl JoinRequest {
+    /// A request without key or actor.
+    pub fn new(wish: Wish, window: Interval) -> Self {
+        Self { wish, window, key: None, actor: Actor::default() }
+    }
 }
 
 /// A booking made or changed.

@@ -2,17 +2,19 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::change::change_fee;
+use super::keys::keyed;
 use super::snapshot::occupy;
 use super::{CancelSeriesRequest, MAX_ATTEMPTS, Refusal, Scheduler, SeriesBooked, SeriesRequest};
-use crate::booking::{Booking, CancelScope, OnConflict, Verdict};
+use crate::booking::{Booking, CancelScope, OnConflict, State, Verdict};
 use crate::clock::Clock;
 use crate::engine::{SlotQuery, Snapshot};
 use crate::interval::{Interval, instant};
 use crate::seconds::{DAY, HOUR};
 use crate::service::Service;
 use crate::store::{
-    Action, BookingFilter, BookingStore, Catalog, Command, CommitError, Committed, IdempotencyKey, Initial,
-    Operation, Placement,
+    Action, BookingFilter, BookingStore, Catalog, Command, CommitError, Committed, Initial, Operation,
+    Placement,
 };
 use crate::time::civil::day_of_local;
 use crate::{END_SECOND, Invalid, SeriesId};
@@ -36,11 +38,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// [`on_conflict`](SeriesRequest::on_conflict); in any case it is one command.
     pub async fn book_series(&self, request: &SeriesRequest) -> Result<SeriesBooked, Refusal> {
         request.actor.check()?;
-        let key = request
-            .key
-            .as_deref()
-            .map(|key| IdempotencyKey::new(Operation::Series, key, request.content()))
-            .transpose()?;
+        let key = keyed(Operation::Series, request.key.as_deref(), request.content())?;
         if let Some(recorded) = self.replay(request.wish.tenant, key.as_ref()).await? {
             return Ok(series_booked(recorded));
         }
@@ -71,8 +69,14 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         Err(Refusal::Contended)
     }
 
-    /// Cancels bookings of a series; those that have started or ended are left alone.
+    /// Cancels bookings of a series in one command; those that have started or ended are left alone, and those whose
+    /// window for cancelling has closed, unless limits are waived. One that is asked for by itself
+    /// ([`CancelScope::This`]) is refused then. No fee is charged; where one is due, cancel one by one with [`Scheduler::cancel`].
     pub async fn cancel_series(&self, request: &CancelSeriesRequest) -> Result<Vec<Booking>, Refusal> {
+        let key = keyed(Operation::CancelSeries, request.key.as_deref(), request.content())?;
+        if let Some(recorded) = self.replay(request.tenant, key.as_ref()).await? {
+            return Ok(recorded.bookings);
+        }
         let now = self.now();
         let mut bookings = self.series(request.tenant, request.series).await?;
         if bookings.is_empty() {
@@ -88,8 +92,12 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             });
         }
         bookings.retain(|b| b.start() > now && b.is_live_at(now.timestamp()));
+        if !request.waive.limits {
+            self.keep_cancellable(request, &mut bookings, now).await?;
+        }
         let ids: Vec<_> = bookings.iter().map(|b| b.id).collect();
-        let command = self.plain(request.tenant, &request.actor, Action::CancelMany(ids))?;
+        let mut command = self.plain(request.tenant, &request.actor, Action::CancelMany(ids))?;
+        command.key = key;
         let cancelled = self.store.commit(&command).await?.bookings;
         if let (Some(first), Some(last)) = (cancelled.first(), cancelled.last()) {
             let end = (last.visit.end_second() + DAY).min(END_SECOND);
@@ -97,6 +105,28 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             self.offer_again(request.tenant, window, &request.actor).await?;
         }
         Ok(cancelled)
+    }
+
+    /// Keeps the bookings whose window for cancelling is open.
+    async fn keep_cancellable(
+        &self,
+        request: &CancelSeriesRequest,
+        bookings: &mut Vec<Booking>,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        let Some(first) = bookings.first() else { return Ok(()) };
+        let Some(service) = self.store.service(request.tenant, first.service).await? else { return Ok(()) };
+        let closed = |booking: &Booking| {
+            let judged = booking.state == State::Confirmed;
+            change_fee(&service.policy.cancellation, booking, now).err().filter(|_| judged)
+        };
+        if request.scope == CancelScope::This
+            && let Some(too_late) = bookings.iter().find_map(closed)
+        {
+            return Err(too_late);
+        }
+        bookings.retain(|booking| closed(booking).is_none());
+        Ok(())
     }
 
     /// The bookings of a series, by start.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
+use super::keys::keyed;
 use super::listing::one_second;
 use super::snapshot::occupy;
 use super::{JoinRequest, LiveOffer, Refusal, Scheduler, Wish};
@@ -12,7 +13,7 @@ use crate::interval::Interval;
 use crate::seconds::{DAY, check_length, check_name};
 use crate::service::{MAX_BUFFER, MAX_DURATION, Service};
 use crate::store::{
-    Action, BookingFilter, BookingStore, Catalog, Command, Initial, Offer, Placement, WaitingQuery,
+    Action, BookingFilter, BookingStore, Catalog, Command, Initial, Offer, Operation, Placement, WaitingQuery,
 };
 use crate::{BookingId, END_SECOND, EntryId, FIRST_SECOND, Invalid, TenantId};
 
@@ -24,6 +25,10 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// and a wish that the service cannot meet.
     pub async fn join_waitlist(&self, request: &JoinRequest) -> Result<WaitlistEntry, Refusal> {
         let wish = &request.wish;
+        let key = keyed(Operation::JoinWaitlist, request.key.as_deref(), request.content())?;
+        if let Some(recorded) = self.replay(wish.tenant, key.as_ref()).await? {
+            return recorded.entry.ok_or(Refusal::NotFound { what: "entry" });
+        }
         let service = self.service(wish.tenant, wish.service).await?;
         service.duration(wish.duration)?;
         service.check_party(wish.party)?;
@@ -50,7 +55,8 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             joined: now,
             place: 0,
         };
-        let command = self.plain(wish.tenant, &request.actor, Action::Join(entry.clone()))?;
+        let mut command = self.plain(wish.tenant, &request.actor, Action::Join(entry.clone()))?;
+        command.key = key;
         Ok(self.store.commit(&command).await?.entry.unwrap_or(entry))
     }
 

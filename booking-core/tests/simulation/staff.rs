@@ -94,7 +94,8 @@ async fn series<S: Catalog + BookingStore + Stock>(run: &mut Run<S>, tenant: Ten
         && let Some((tenant, series)) = run.series.pop()
     {
         let scope = CancelScope::All;
-        let request = CancelSeriesRequest { tenant, series, booking: None, scope, actor: desk() };
+        let request =
+            CancelSeriesRequest { scope, actor: desk(), ..CancelSeriesRequest::all(tenant, series) };
         return finished(tenant, "cancel series", run.scheduler.cancel_series(&request).await);
     }
     let start = run.any_start().naive_utc().with_second(0).unwrap();
@@ -133,7 +134,10 @@ async fn waitlist<S: Catalog + BookingStore + Stock>(run: &mut Run<S>, tenant: T
         }
         _ => {
             let (wish, window) = (run.wish(tenant), run.day());
-            let outcome = run.scheduler.join_waitlist(&JoinRequest { wish, window, actor: desk() }).await;
+            let outcome = run
+                .scheduler
+                .join_waitlist(&JoinRequest { actor: desk(), ..JoinRequest::new(wish, window) })
+                .await;
             if let Ok(entry) = &outcome {
                 run.entries.push((tenant, entry.id));
             }

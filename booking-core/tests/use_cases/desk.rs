@@ -83,8 +83,7 @@ impl Desk {
     }
 
     pub(crate) fn join(&self, wish: Wish, window: Interval) -> Result<WaitlistEntry, Refusal> {
-        let request = JoinRequest { wish, window, actor: booking_core::Actor::default() };
-        now_or_never(self.scheduler.join_waitlist(&request))
+        now_or_never(self.scheduler.join_waitlist(&JoinRequest::new(wish, window)))
     }
 }
 

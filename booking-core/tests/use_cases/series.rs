@@ -1,12 +1,12 @@
 //! Series.
 
 use booking_core::{
-    Actor, Limit, OnConflict, Per, Period, Policy, PolicySpec, Reason, Recurrence, SeriesRequest,
-    ServiceSpec, minutes,
+    Actor, CancelScope, CancelSeriesRequest, ChangeWindow, HOUR, Limit, OnConflict, Per, Period, Policy,
+    PolicySpec, Reason, Recurrence, Refusal, SeriesRequest, ServiceSpec, Waiver, minutes,
 };
 use chrono::{DateTime, Utc};
 
-use super::desk::{Desk, at, now_or_never, service, wish};
+use super::desk::{Desk, TENANT, at, now_or_never, service, wish};
 
 fn request(start: &str, rule: &str, on_conflict: OnConflict) -> SeriesRequest {
     SeriesRequest {
@@ -52,4 +52,34 @@ fn earlier_occurrences_count_for_the_limits_of_later_ones_across_years() {
     // Nov 2026 | Apr, Sep 2027 | Feb, Jul, Dec 2028 | May, Oct 2029
     let bookable: Vec<bool> = verdicts.iter().map(booking_core::Verdict::is_bookable).collect();
     assert_eq!(bookable, [true, true, true, true, true, false, true, true]);
+}
+
+#[test]
+fn cancelling_a_series_leaves_alone_what_can_no_longer_be_cancelled() {
+    let cancellation = ChangeWindow { closes: Some(24 * HOUR), fees: Vec::new() };
+    let policy = Policy::new(PolicySpec { cancellation, ..PolicySpec::default() }).unwrap();
+    let desk = Desk::open("2026-01-01T00:00:00Z", 1, ServiceSpec { policy, ..service(minutes(60), &[1]) });
+    let daily = request("2026-01-05T09:00:00Z", "FREQ=DAILY;COUNT=4", OnConflict::Fail);
+    let booked = now_or_never(desk.scheduler.book_series(&daily)).unwrap();
+    desk.set_time("2026-01-05T12:00:00Z");
+    let all = CancelSeriesRequest {
+        key: Some("cancel-1".to_owned()),
+        ..CancelSeriesRequest::all(TENANT, booked.series)
+    };
+    let this = CancelSeriesRequest {
+        booking: Some(booked.bookings[1].id),
+        scope: CancelScope::This,
+        ..CancelSeriesRequest::all(TENANT, booked.series)
+    };
+    let refused = now_or_never(desk.scheduler.cancel_series(&this));
+    assert!(matches!(refused, Err(Refusal::TooLate { .. })), "{refused:?}");
+    let places = |done: Vec<booking_core::Booking>| {
+        done.iter().map(|booking| booking.series.map_or(0, |(_, place)| place)).collect::<Vec<_>>()
+    };
+    // The first has started, the second starts in 21 hours.
+    assert_eq!(places(now_or_never(desk.scheduler.cancel_series(&all)).unwrap()), [3, 4]);
+    assert_eq!(places(now_or_never(desk.scheduler.cancel_series(&all)).unwrap()), [3, 4], "a retry");
+    let waive = Waiver { limits: true, ..Waiver::default() };
+    let staff = CancelSeriesRequest { waive, ..this };
+    assert_eq!(places(now_or_never(desk.scheduler.cancel_series(&staff)).unwrap()), [2]);
 }

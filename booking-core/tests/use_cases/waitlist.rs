@@ -1,6 +1,6 @@
 //! The line, and whom freed capacity is offered to.
 
-use booking_core::{Booking, ChangeRequest, DAY, ServiceSpec, Takes, Wish, minutes};
+use booking_core::{Booking, ChangeRequest, DAY, JoinRequest, Refusal, ServiceSpec, Takes, Wish, minutes};
 
 use super::desk::{Desk, TENANT, at, invalid, now_or_never, service, span, wish};
 
@@ -33,6 +33,21 @@ fn those_who_do_not_fit_are_passed_over_however_many_they_are() {
     let fits = desk.join(wish(), window).unwrap();
     let offers = cancel(&desk, &first);
     assert_eq!(offers.iter().map(|offer| offer.offer_to).collect::<Vec<_>>(), [Some(fits.id)]);
+}
+
+#[test]
+fn a_retry_does_not_stand_in_line_twice() {
+    let desk = Desk::open("2026-01-01T00:00:00Z", 1, service(minutes(60), &[1]));
+    let window = span("2026-01-10T09:00:00Z", "2026-01-10T10:00:00Z");
+    let join = |party| {
+        let key = Some("retry-1".to_owned());
+        let request = JoinRequest { key, ..JoinRequest::new(Wish { party, ..wish() }, window) };
+        now_or_never(desk.scheduler.join_waitlist(&request))
+    };
+    let first = join(1).unwrap();
+    assert_eq!(join(1).unwrap(), first);
+    assert!(matches!(join(2), Err(Refusal::KeyReused)));
+    assert_eq!(desk.join(wish(), window).unwrap().place, first.place + 1);
 }
 
 #[test]

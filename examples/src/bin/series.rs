@@ -72,11 +72,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // From 3 November on there are no more lessons: this one and those after it.
     let cancelled = block_on(scheduler.cancel_series(&CancelSeriesRequest {
-        tenant: TENANT,
-        series: booked.series,
         booking: Some(booked.bookings[2].id),
         scope: CancelScope::Following,
         actor: Actor::new("customer", "web"),
+        ..CancelSeriesRequest::all(TENANT, booked.series)
     }))?;
     says(
         walls(&madrid, cancelled.iter().map(booking_core::Booking::start)),

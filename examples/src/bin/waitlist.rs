@@ -3,9 +3,9 @@
 use std::error::Error;
 
 use booking_core::{
-    Actor, BookRequest, ChangeRequest, CustomerId, HoldTimes, Interval, JoinRequest, ManualClock,
-    MemoryStore, Refusal, Requirement, Resource, ResourceId, ResourceSpec, Scheduler, SequentialIds, Service,
-    ServiceId, ServiceSpec, TenantId, Wish, ZoneId, hours, minutes,
+    BookRequest, ChangeRequest, CustomerId, HoldTimes, Interval, JoinRequest, ManualClock, MemoryStore,
+    Refusal, Requirement, Resource, ResourceId, ResourceSpec, Scheduler, SequentialIds, Service, ServiceId,
+    ServiceSpec, TenantId, Wish, ZoneId, hours, minutes,
 };
 use booking_examples::{block_on, says, weekly};
 use chrono::Weekday::Sat;
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(block_on(scheduler.first(&wish(2), saturday))?, None);
 
     // ... so two people wait for any start on that day.
-    let join = |customer| JoinRequest { wish: wish(customer), window: saturday, actor: Actor::default() };
+    let join = |customer| JoinRequest::new(wish(customer), saturday);
     let second = block_on(scheduler.join_waitlist(&join(2)))?;
     let third = block_on(scheduler.join_waitlist(&join(3)))?;
     says(format!("places {} and {}", second.place, third.place), "places 1 and 2");

@@ -246,7 +246,9 @@ impl<'s> Runner<'s> {
                 "all" => CancelScope::All,
                 other => unreachable!("unknown scope {other}"),
             },
+            key: None,
             actor: Actor::default(),
+            waive: crate::Waiver::default(),
         };
         match self.wait(self.scheduler.cancel_series(&request)) {
             Ok(cancelled) => {
@@ -278,6 +280,7 @@ impl<'s> Runner<'s> {
             wish: self.wish(command),
             window: Interval::new(time(&window["start"]), time(&window["end"]))
                 .expect("a case is well formed"),
+            key: None,
             actor: Actor::default(),
         };
         match self.wait(self.scheduler.join_waitlist(&request)) {
