@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use booking_core::{
-    CancelScope, CancelSeriesRequest, Invalid, OnConflict, Recurrence, SeriesId, SeriesRequest, ZoneId,
+    CancelScope, CancelSeriesRequest, Invalid, OnConflict, Recurrence, SeriesId, SeriesRequest, Waiver,
+    ZoneId,
 };
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
@@ -294,11 +295,12 @@ pub(crate) async fn cancel(
         Scope::All => CancelScope::All,
     };
     let request = CancelSeriesRequest {
-        tenant: caller.tenant,
-        series: id,
         booking: body.booking.map(|booking| booking.0),
         scope,
         actor: caller.actor(),
+        // Only staff come here, and they may cancel late.
+        waive: Waiver { limits: true, ..Waiver::default() },
+        ..CancelSeriesRequest::all(caller.tenant, id)
     };
     let done = api.scheduler().cancel_series(&request).await;
     let done = done.map_err(|refusal| caller.problem(refusal, Source::Body))?;

@@ -134,7 +134,7 @@ pub(crate) async fn join(
     let zone = api.zone(body.zone.as_ref(), &service.zone)?;
     let window = window(&body, &zone).map_err(|invalid| Problem::invalid(&invalid, Source::Body))?;
     let wish = wish(&caller, service.id, body.wants())?;
-    let request = JoinRequest { wish, window, actor: caller.actor() };
+    let request = JoinRequest { actor: caller.actor(), ..JoinRequest::new(wish, window) };
     let entry = api.scheduler().join_waitlist(&request).await;
     let entry = entry.map_err(|refusal| caller.problem(refusal, Source::Body))?;
     let mut response = (StatusCode::CREATED, Json(Entry::from(&entry))).into_response();
