@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use booking_core::{Actor, TenantId};
@@ -98,11 +98,14 @@ impl Access for HostAuthenticates {
     }
 }
 
-impl FromRequestParts<Api> for Caller {
+impl<S: Send + Sync> FromRequestParts<S> for Caller
+where
+    Api: FromRef<S>,
+{
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
-        api.access().caller(&parts.headers).await.map_err(|denied| match denied {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Api::from_ref(state).access().caller(&parts.headers).await.map_err(|denied| match denied {
             Denied::Missing => Problem::new(Code::Unauthenticated)
                 .detail("send an API key: `Authorization: Bearer <key>`")
                 .header_error("Authorization", "an API key"),

@@ -26,6 +26,8 @@ mod extract;
 mod guest;
 mod ics;
 mod live;
+#[cfg(feature = "server")]
+mod platform;
 mod problem;
 mod routes;
 #[cfg(feature = "server")]

@@ -4,9 +4,12 @@ mod cli;
 
 use std::process::ExitCode;
 
-use booking_core::{AnyStore, MemoryStore, TenantId};
-use booking_http::server::demo::Demo;
+use booking_core::AnyStore;
+use booking_platform::AnyPlatform;
+use booking_platform::memory::MemoryPlatform;
 use clap::Parser;
+
+use cli::Stores;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -15,14 +18,8 @@ fn main() -> ExitCode {
     cli::run(cli::Args::parse(), in_memory)
 }
 
-/// The demo business in memory.
-fn in_memory(tenant: TenantId, demo: Demo) -> AnyStore {
-    let store = MemoryStore::new();
-    for resource in demo.resources {
-        store.add_resource(tenant, resource);
-    }
-    for service in demo.services {
-        store.add_service(tenant, service);
-    }
-    AnyStore::new(store)
+/// A business in memory, gone when the program ends.
+fn in_memory() -> Stores {
+    let store = MemoryPlatform::new();
+    Stores { bookings: AnyStore::new(store.clone()), platform: AnyPlatform::new(store) }
 }

@@ -10,10 +10,11 @@ use booking_core::{
 use booking_http::server::calendar_file::{self, CalendarFile, MAX_BYTES};
 use booking_http::server::clock::CountedIds;
 use booking_http::server::{demo, demo_bookings};
+use booking_platform::{AnyPlatform, CatalogueStore, Expect, Name, Stamp, Tenant, TenantStore};
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::{OpenDemo, Outcome};
+use super::{OpenDemo, Outcome, Stores};
 
 /// How long before and after the present calendars are read, in days.
 const PAST: i64 = 31;
@@ -35,6 +36,7 @@ pub(crate) struct Business {
 pub(crate) struct Open {
     pub(crate) tenant: TenantId,
     pub(crate) scheduler: Scheduler<AnyStore, Arc<dyn Clock>>,
+    pub(crate) platform: AnyPlatform,
     pub(crate) bookings: usize,
     pub(crate) dates: usize,
     pub(crate) busy: usize,
@@ -57,8 +59,9 @@ impl Business {
         }
         let dates = distinct(file.dates);
         let closed = dates.len();
-        let store = open(tenant, demo::business(dates)?);
-        let mut scheduler = Scheduler::new(store, clock);
+        let Stores { bookings, platform } = open();
+        fill_catalogue(&platform, tenant, &zone, dates, clock.now()).await?;
+        let mut scheduler = Scheduler::new(bookings, clock);
         if self.at.is_some() {
             scheduler = scheduler.with_ids(CountedIds::default());
         }
@@ -69,7 +72,7 @@ impl Business {
             }
         }
         let bookings = demo_bookings::fill(&scheduler, tenant).await?;
-        Ok(Open { tenant, scheduler, bookings, dates: closed, busy: file.busy.len() })
+        Ok(Open { tenant, scheduler, platform, bookings, dates: closed, busy: file.busy.len() })
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
@@ -78,6 +81,23 @@ impl Business {
             None => Arc::new(SystemClock),
         }
     }
+}
+
+/// Makes the tenant and puts its catalogue in place.
+async fn fill_catalogue(
+    platform: &AnyPlatform,
+    tenant: TenantId,
+    zone: &ZoneId,
+    closed: Vec<Holiday>,
+    at: DateTime<Utc>,
+) -> Outcome {
+    let stamp = Stamp::new(Actor::new("demo", "cli"), at);
+    let business = Tenant { id: tenant, name: Name::new("Lindenhof")?, zone: zone.clone() };
+    platform.put_tenant(&business, Expect::Absent, &stamp).await?;
+    for item in demo::catalogue(closed)? {
+        platform.put_item(tenant, &item, Expect::Absent, &stamp).await?;
+    }
+    Ok(())
 }
 
 /// Reads a file that is not larger than a calendar may be.

@@ -5,8 +5,8 @@ mod serve;
 
 use std::process::ExitCode;
 
-use booking_core::{AnyStore, TenantId};
-use booking_http::server::demo::Demo;
+use booking_core::AnyStore;
+use booking_platform::AnyPlatform;
 use clap::{Parser, Subcommand};
 
 /// A booking server that cannot double-book.
@@ -26,8 +26,14 @@ enum Command {
 /// What a command fails with: a text for people. The exit code is 1; a wrong command line is 2.
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
-/// Opens the store of a demo business.
-pub(crate) type OpenDemo = fn(TenantId, Demo) -> AnyStore;
+/// One store, by the two sides it has.
+pub(crate) struct Stores {
+    pub(crate) bookings: AnyStore,
+    pub(crate) platform: AnyPlatform,
+}
+
+/// Opens an empty store for a demo business.
+pub(crate) type OpenDemo = fn() -> Stores;
 
 /// Runs a command, and says how it went.
 pub(crate) fn run(args: Args, open: OpenDemo) -> ExitCode {

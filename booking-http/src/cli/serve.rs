@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use booking_core::{Clock, Wish};
-use booking_http::server::keys::KeyRing;
-use booking_http::server::{demo, demo_bookings};
-use booking_http::{Api, Caller, KeyKind, router};
+use booking_core::{Actor, Clock, RandomIds, Wish};
+use booking_http::Api;
+use booking_http::server::{Platform, PlatformKeys, demo, demo_bookings, router};
+use booking_platform::{KeyKind, Name, NewKey, Stamp};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -45,12 +45,12 @@ impl Serve {
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
         let signals = StopSignals::listen()?;
-        let mut keys = KeyRing::default();
-        let secret = issue(&mut keys, &open, KeyKind::Secret)?;
-        let public = issue(&mut keys, &open, KeyKind::Publishable)?;
+        let keys = PlatformKeys::new(open.platform.clone(), Arc::clone(open.scheduler.clock()));
+        let secret = issue(&keys, &open, KeyKind::Secret).await?;
+        let public = issue(&keys, &open, KeyKind::Publishable).await?;
         greet(&open, listener.local_addr()?, &secret, &public).await?;
         let api = Api::new(open.scheduler.clone(), keys).with_link_key(random()?);
-        let app = router(api.clone());
+        let app = router(Platform::new(api.clone(), open.platform));
         let stopping = Arc::new(Notify::new());
         let told = Arc::clone(&stopping);
         let server = axum::serve(listener, app).with_graceful_shutdown(async move {
@@ -70,12 +70,14 @@ impl Serve {
     }
 }
 
-fn issue(keys: &mut KeyRing, open: &Open, kind: KeyKind) -> Outcome<String> {
-    let name = match kind {
+async fn issue(keys: &PlatformKeys, open: &Open, kind: KeyKind) -> Outcome<String> {
+    let name = Name::new(match kind {
         KeyKind::Secret => "demo secret key",
         KeyKind::Publishable => "demo publishable key",
-    };
-    Ok(keys.issue(Caller { tenant: open.tenant, kind, name: name.to_owned() }, random()?))
+    })?;
+    let stamp = Stamp::new(Actor::new("demo", "cli"), open.scheduler.clock().now());
+    let new = NewKey { kind, name, expires: None };
+    Ok(keys.issue(open.tenant, new, &RandomIds::default(), &stamp).await?)
 }
 
 /// Bits that nobody can guess.

@@ -4,7 +4,6 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::header::IF_MATCH;
 use axum::http::request::Parts;
 
-use crate::api::Api;
 use crate::problem::{Code, FieldError, Problem};
 
 /// The caller's idempotency key; required.
@@ -12,10 +11,10 @@ pub(crate) struct IdempotencyKey(pub(crate) String);
 
 const KEY: &str = "Idempotency-Key";
 
-impl FromRequestParts<Api> for IdempotencyKey {
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _api: &Api) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let what = "1 to 255 visible characters that this request alone carries, such as a UUID";
         let mut values = parts.headers.get_all(KEY).iter();
         let (Some(value), None) = (values.next(), values.next()) else {
@@ -35,24 +34,24 @@ impl FromRequestParts<Api> for IdempotencyKey {
 }
 
 /// Where it is optional, it is still refused when it cannot be a key.
-impl OptionalFromRequestParts<Api> for IdempotencyKey {
+impl<S: Send + Sync> OptionalFromRequestParts<S> for IdempotencyKey {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Option<Self>, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Problem> {
         if !parts.headers.contains_key(KEY) {
             return Ok(None);
         }
-        <Self as FromRequestParts<Api>>::from_request_parts(parts, api).await.map(Some)
+        <Self as FromRequestParts<S>>::from_request_parts(parts, state).await.map(Some)
     }
 }
 
 /// The version the caller has seen: `If-Match: "3"`; `*` is any.
 pub(crate) struct IfMatch(pub(crate) Option<u64>);
 
-impl FromRequestParts<Api> for IfMatch {
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _api: &Api) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let mut values = parts.headers.get_all(IF_MATCH).iter();
         let (Some(value), None) = (values.next(), values.next()) else {
             return Err(Problem::new(Code::PreconditionRequired)

@@ -26,13 +26,7 @@ impl Problem {
             }
             Refusal::KeyReused => Self::new(Code::IdempotencyKeyReused)
                 .field(FieldError::header("Idempotency-Key", "expected a key that no other request carried")),
-            Refusal::VersionConflict { current } => {
-                let mut problem = Self::new(Code::VersionConflict)
-                    .detail(format!("the booking has version {current}"))
-                    .field(FieldError::header("If-Match", format!("expected \"{current}\"")));
-                problem.0.current_version = Some(current);
-                problem
-            }
+            Refusal::VersionConflict { current } => Self::version(current),
             Refusal::IllegalMove(illegal) => Self::new(Code::IllegalMove).detail(illegal.to_string()),
             Refusal::Expired { at } => Self::new(Code::Expired).at(at),
             Refusal::TooEarly { from } => Self::new(Code::TooEarly).at(from),
@@ -50,6 +44,15 @@ impl Problem {
             Refusal::Contended => Self::new(Code::Contended),
             Refusal::Store(error) => Self::store(&error),
         }
+    }
+
+    /// Another version than the caller has seen.
+    pub(crate) fn version(current: u64) -> Self {
+        let mut problem = Self::new(Code::VersionConflict)
+            .detail(format!("it has version {current}"))
+            .field(FieldError::header("If-Match", format!("expected \"{current}\"")));
+        problem.0.current_version = Some(current);
+        problem
     }
 
     fn availability(error: &AvailabilityError, source: Source) -> Self {

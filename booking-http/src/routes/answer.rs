@@ -15,7 +15,7 @@ use crate::wire::id::{Prefixed, WireId};
 
 impl Caller {
     /// A refusal as this caller may see it.
-    pub(super) fn problem(&self, refusal: Refusal, source: Source) -> Problem {
+    pub(crate) fn problem(&self, refusal: Refusal, source: Source) -> Problem {
         let problem = Problem::refusal(refusal, source);
         if self.is_staff() { problem } else { problem.redacted() }
     }
@@ -23,18 +23,18 @@ impl Caller {
 
 impl Api {
     /// The present, in seconds since the Unix epoch.
-    pub(super) fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         self.scheduler().clock().now().timestamp()
     }
 
     /// The zone a booking was made in.
-    pub(super) fn zone_of(&self, booking: &booking_core::Booking) -> Result<Zone, Problem> {
+    pub(crate) fn zone_of(&self, booking: &booking_core::Booking) -> Result<Zone, Problem> {
         // A stored zone was known when it was stored; a server with less data must not guess.
         self.scheduler().zones().zone(&booking.local.zone).map_err(|_| Problem::new(Code::Internal))
     }
 
     /// A booking for the wire, as it stands at `now`.
-    pub(super) fn show(
+    pub(crate) fn show(
         &self,
         booking: &booking_core::Booking,
         now: i64,
@@ -43,14 +43,14 @@ impl Api {
     }
 
     /// A booking with its `ETag`.
-    pub(super) fn one(&self, booking: &booking_core::Booking, now: i64) -> Result<Response, Problem> {
+    pub(crate) fn one(&self, booking: &booking_core::Booking, now: i64) -> Result<Response, Problem> {
         let mut response = Json(self.show(booking, now)?).into_response();
         response.headers_mut().insert(ETAG, etag(booking.version));
         Ok(response)
     }
 
     /// What a command did. A recorded answer looks as it did the first time, and says that it is one.
-    pub(super) fn booked(&self, booked: &Booked) -> Result<Response, Problem> {
+    pub(crate) fn booked(&self, booked: &Booked) -> Result<Response, Problem> {
         let now = if booked.replayed { booked.booking.changed.timestamp() } else { self.now() };
         let mut response = self.one(&booked.booking, now)?;
         mark(&mut response, booked.replayed);
@@ -58,7 +58,7 @@ impl Api {
     }
 
     /// What a command made: 201, with where to find it.
-    pub(super) fn created(&self, booked: &Booked, collection: &str) -> Result<Response, Problem> {
+    pub(crate) fn created(&self, booked: &Booked, collection: &str) -> Result<Response, Problem> {
         let mut response = self.booked(booked)?;
         *response.status_mut() = StatusCode::CREATED;
         locate(&mut response, collection, booked.booking.id);
@@ -67,20 +67,20 @@ impl Api {
 }
 
 /// Says that an answer is the recorded one.
-pub(super) fn mark(response: &mut Response, replayed: bool) {
+pub(crate) fn mark(response: &mut Response, replayed: bool) {
     if replayed {
         response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
 }
 
 /// Says where something new is: relative to the collection, so that it holds wherever the router is nested.
-pub(super) fn locate<T: Prefixed>(response: &mut Response, collection: &str, id: T) {
+pub(crate) fn locate<T: Prefixed>(response: &mut Response, collection: &str, id: T) {
     if let Ok(place) = HeaderValue::from_str(&format!("{collection}/{}", WireId(id))) {
         response.headers_mut().insert(LOCATION, place);
     }
 }
 
 /// The `ETag` of a version.
-pub(super) fn etag(version: u64) -> HeaderValue {
+pub(crate) fn etag(version: u64) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"0\""))
 }

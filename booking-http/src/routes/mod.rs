@@ -1,6 +1,6 @@
 //! One file per resource.
 
-mod answer;
+pub(crate) mod answer;
 mod availability;
 mod batch;
 mod bookings;
@@ -25,8 +25,13 @@ use axum::middleware::from_fn_with_state;
 use crate::api::Api;
 use crate::problem::{Code, Problem};
 
-/// Every route, below `/v1`. It keeps its own state, so that it nests into any router.
+/// Every route of scheduling, below `/v1`. It keeps its own state, so that it nests into any router.
 pub fn router(api: Api) -> Router {
+    assemble(api, Router::new())
+}
+
+/// The routes of scheduling and more, with what every answer gets.
+pub(crate) fn assemble(api: Api, more: Router) -> Router {
     let v1 = Router::new()
         .merge(slots::routes())
         .merge(availability::routes())
@@ -42,11 +47,9 @@ pub fn router(api: Api) -> Router {
         .merge(calendars::routes())
         .merge(manage::routes())
         .merge(meta::routes());
-    let all = Router::new().nest("/v1", v1).merge(meta::probes());
-    #[cfg(feature = "server")]
-    let all = all.merge(openapi::routes());
-    all.fallback(|| async { Problem::new(Code::NotFound).detail("no such path") })
+    let all = Router::new().nest("/v1", v1).merge(meta::probes()).with_state(api.clone());
+    all.merge(more)
+        .fallback(|| async { Problem::new(Code::NotFound).detail("no such path") })
         .method_not_allowed_fallback(|| async { Problem::new(Code::MethodNotAllowed) })
-        .layer(from_fn_with_state(api.clone(), finish::finish))
-        .with_state(api)
+        .layer(from_fn_with_state(api, finish::finish))
 }

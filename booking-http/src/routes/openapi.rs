@@ -11,7 +11,6 @@ use axum::routing::get;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use crate::api::Api;
 use crate::problem::{Code, Problem};
 
 /// The description: built once, since it never changes while the program runs.
@@ -33,6 +32,10 @@ static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_string());
         (name = "series", description = "Bookings made together by one recurrence"),
         (name = "waitlist", description = "Waiting for something to become free"),
         (name = "guests", description = "What a customer does with a signed link, without a key"),
+        (name = "catalogue", description = "Services, resources, and what they share"),
+        (name = "customers", description = "Who books"),
+        (name = "keys", description = "API keys"),
+        (name = "audit", description = "Who did what"),
         (name = "meta", description = "The server itself"),
     ),
     paths(
@@ -87,7 +90,7 @@ pub fn document() -> &'static Value {
 }
 
 /// The description and the page that shows it: without a key, since they tell nothing about anybody.
-pub(crate) fn routes() -> Router<Api> {
+pub(crate) fn routes() -> Router {
     Router::new()
         .route("/openapi.json", get(description))
         .route("/problems/{code}", get(problem))
@@ -131,8 +134,12 @@ fn page(file: &str) -> Response {
     }
 }
 
+fn described() -> utoipa::openapi::OpenApi {
+    Described::openapi().merge_from(crate::platform::described())
+}
+
 fn build() -> Value {
-    let mut document = serde_json::to_value(Described::openapi()).unwrap_or(Value::Null);
+    let mut document = serde_json::to_value(described()).unwrap_or(Value::Null);
     document["components"]["securitySchemes"] = json!({
         "key": { "type": "http", "scheme": "bearer", "description": "An API key" },
     });

@@ -183,7 +183,9 @@ impl Reader<'_> {
     /// The zone an entry names: as the tz database spells it, or as other calendars do.
     fn zone_of(&self, entry: &ICalendarEntry) -> Result<ZoneId, String> {
         let Some(name) = entry.tz_id() else { return Ok(self.zone.clone()) };
-        if let Ok(zone) = ZoneId::new(name) {
+        // Some programs put a path of their own before the name: `/example.org/Europe/Berlin`.
+        let tails = name.match_indices('/').map(|(at, _)| &name[at + 1..]);
+        if let Some(zone) = std::iter::once(name).chain(tails).find_map(|name| ZoneId::new(name).ok()) {
             return Ok(zone);
         }
         match self.calendar.build_tz_resolver().resolve(name) {

@@ -8,6 +8,10 @@ use booking_core::{
     ResourceKind, ResourceSpec, Schedule, ScheduleSpec, Service, ServiceId, ServiceSpec, Strategy, TierRule,
     WeeklyHours, ZoneId, minutes,
 };
+use booking_platform::{
+    HolidayCalendar, HolidayCalendarId, HolidayCalendarSpec, Item, List, Location, LocationId, Name,
+    ResourceProfile, ServiceProfile, Text,
+};
 use chrono::Weekday::{self, Fri, Mon, Sat, Thu, Tue, Wed};
 
 /// Public holidays of Germany, 2026 to 2029.
@@ -34,52 +38,56 @@ const CHAIRS: [ResourceId; 2] = [id(31), id(32)];
 const TEACHER: ResourceId = id(41);
 const STUDIO: ResourceId = id(51);
 
-/// The demo business, ready to be put into a catalogue.
-#[derive(Debug, Clone)]
-pub struct Demo {
-    /// Its people, rooms and things.
-    pub resources: Vec<Resource>,
-    /// What it offers.
-    pub services: Vec<Service>,
-}
+/// Where all of it is.
+const HOUSE: LocationId = LocationId::from_u64(1);
+/// When all of it is closed.
+const CLOSED: HolidayCalendarId = HolidayCalendarId::from_u64(1);
 
 const fn id(number: u64) -> ResourceId {
     ResourceId::from_u64(number)
 }
 
-/// The demo business, closed on these dates.
-pub fn business(holidays: Vec<Holiday>) -> Result<Demo, Invalid> {
+/// The catalogue of the demo business, closed on these dates, in the order in which its items need each other.
+pub fn catalogue(holidays: Vec<Holiday>) -> Result<Vec<Item>, Invalid> {
     let zone = ZoneId::new(ZONE)?;
-    let closed = Closed { zone: zone.clone(), holidays };
-    Ok(Demo { resources: resources(&closed)?, services: services(&zone)? })
-}
-
-/// When nobody works.
-struct Closed {
-    zone: ZoneId,
-    holidays: Vec<Holiday>,
-}
-
-impl Closed {
-    fn hours(&self, lines: &[(&[Weekday], &str, &str)]) -> Result<Hours, Invalid> {
-        let mut weekly = WeeklyHours::closed();
-        for (days, from, to) in lines {
-            weekly = weekly.with(days, from, to)?;
-        }
-        let set = HolidaySet { name: "Holidays".to_owned(), dates: self.holidays.clone() };
-        let spec = ScheduleSpec { weekly, holidays: vec![set], ..ScheduleSpec::in_zone(self.zone.clone()) };
-        Ok(Hours::of(Schedule::new(spec)?))
+    let house = Location {
+        id: HOUSE,
+        name: Name::new("Lindenhof")?,
+        zone: zone.clone(),
+        address: Some(Text::new("Lindenstr. 7, Berlin")?),
+        email: None,
+        phone: None,
+    };
+    let set = HolidaySet { name: "Holidays".to_owned(), dates: holidays };
+    let closed = HolidayCalendar::new(HolidayCalendarSpec { id: CLOSED, holidays: set })?;
+    let mut items: Vec<Item> = vec![house.into(), closed.into()];
+    for resource in resources(&zone)? {
+        let holidays = List::new(vec![CLOSED])?;
+        let profile = ResourceProfile { location: Some(HOUSE), holidays, ..resource.into() };
+        items.push(profile.into());
     }
+    for service in services(&zone)? {
+        items.push(ServiceProfile { location: Some(HOUSE), ..service.into() }.into());
+    }
+    Ok(items)
 }
 
-fn resources(closed: &Closed) -> Result<Vec<Resource>, Invalid> {
+fn weekly(zone: &ZoneId, lines: &[(&[Weekday], &str, &str)]) -> Result<Hours, Invalid> {
+    let mut weekly = WeeklyHours::closed();
+    for (days, from, to) in lines {
+        weekly = weekly.with(days, from, to)?;
+    }
+    Ok(Hours::of(Schedule::new(ScheduleSpec { weekly, ..ScheduleSpec::in_zone(zone.clone()) })?))
+}
+
+fn resources(zone: &ZoneId) -> Result<Vec<Resource>, Invalid> {
     const WEEK: &[Weekday] = &[Mon, Tue, Wed, Thu, Fri];
-    let whole = closed.hours(&[(WEEK, "09:00", "12:30"), (WEEK, "13:30", "18:00")])?;
-    let early = closed.hours(&[(&[Mon, Tue, Thu], "08:00", "14:00"), (&[Sat], "09:00", "13:00")])?;
-    let late = closed.hours(&[(&[Mon, Wed, Fri], "12:00", "20:00")])?;
-    let house = closed.hours(&[(&[Mon, Tue, Wed, Thu, Fri, Sat], "07:00", "22:00")])?;
-    let salon = closed.hours(&[(&[Tue, Wed, Thu, Fri], "10:00", "19:00"), (&[Sat], "09:00", "16:00")])?;
-    let classes = closed.hours(&[(&[Mon, Wed, Fri], "18:00", "20:00"), (&[Sat], "10:00", "12:00")])?;
+    let whole = weekly(zone, &[(WEEK, "09:00", "12:30"), (WEEK, "13:30", "18:00")])?;
+    let early = weekly(zone, &[(&[Mon, Tue, Thu], "08:00", "14:00"), (&[Sat], "09:00", "13:00")])?;
+    let late = weekly(zone, &[(&[Mon, Wed, Fri], "12:00", "20:00")])?;
+    let house = weekly(zone, &[(&[Mon, Tue, Wed, Thu, Fri, Sat], "07:00", "22:00")])?;
+    let salon = weekly(zone, &[(&[Tue, Wed, Thu, Fri], "10:00", "19:00"), (&[Sat], "09:00", "16:00")])?;
+    let classes = weekly(zone, &[(&[Mon, Wed, Fri], "18:00", "20:00"), (&[Sat], "10:00", "12:00")])?;
     let staff = ResourceKind::Staff;
     let made: Vec<(ResourceId, &str, ResourceKind, &Hours, Option<&str>)> = vec![
         (PRACTITIONERS[0], "Dr. Ann Weber", staff, &whole, Some("practitioner")),

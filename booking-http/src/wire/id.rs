@@ -47,6 +47,25 @@ prefixed! {
     TenantId = "ten", "tenant";
 }
 
+#[cfg(feature = "server")]
+mod platform {
+    use booking_platform::{
+        GroupId, HolidayCalendarId, KeyId, LocationId, PolicyId, PriceListId, ScheduleId,
+    };
+
+    use super::{Prefixed, Uuid};
+
+    prefixed! {
+        GroupId = "grp", "group";
+        HolidayCalendarId = "hol", "holiday calendar";
+        KeyId = "key", "key";
+        LocationId = "loc", "location";
+        PolicyId = "pol", "policy";
+        PriceListId = "prl", "price list";
+        ScheduleId = "sch", "schedule";
+    }
+}
+
 /// An id in JSON and in query strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WireId<T>(pub(crate) T);

@@ -1,5 +1,7 @@
 //! The routes, called without a socket. Files are named after the URLs they test.
 
+mod api_keys;
+mod audit_log;
 mod availability_explain;
 mod availability_search;
 mod availability_stream;
@@ -7,14 +9,15 @@ mod bad_input;
 mod bookings;
 mod bookings_batch;
 mod bookings_moves;
+mod catalogue;
+mod customers;
 mod holds;
-#[cfg(feature = "server")]
 mod manage;
 mod meta;
-#[cfg(feature = "server")]
 mod openapi;
 mod races;
 mod series;
 mod services_slots;
 mod support;
+mod time_off;
 mod waitlist;

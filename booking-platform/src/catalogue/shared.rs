@@ -106,11 +106,18 @@ pub struct PriceListSpec {
 }
 
 impl PriceListSpec {
-    /// The core checks price tiers as part of a service.
+    /// The core checks price tiers as part of a service: of one that has every duration they name. Whether a service
+    /// that takes the list has them is checked when it does.
     fn validate(&mut self) -> Result<(), Invalid> {
         let anything = vec![Requirement::one_of("anything", [ResourceId::from_u64(1)])];
+        let mut durations: Vec<_> = self.prices.iter().filter_map(|tier| tier.when.duration).collect();
+        durations.sort_unstable();
+        durations.dedup();
+        if durations.is_empty() {
+            durations.push(60);
+        }
         let bare = ServiceSpec::new(ServiceId::from_u64(1), "any", ZoneId::UTC, 60, anything);
-        Service::new(ServiceSpec { prices: self.prices.clone(), ..bare }).map(drop)
+        Service::new(ServiceSpec { durations, prices: self.prices.clone(), ..bare }).map(drop)
     }
 }
 

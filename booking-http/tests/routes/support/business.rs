@@ -1,10 +1,13 @@
 //! One person, a class of five, ten hosts.
 
 use booking_core::{
-    Hours, Invalid, MINUTE, MemoryStore, Policy, PolicySpec, Requirement, Resource, ResourceId, ResourceSpec,
+    Actor, Hours, Invalid, MINUTE, Policy, PolicySpec, Requirement, Resource, ResourceId, ResourceSpec,
     Schedule, ScheduleSpec, Service, ServiceId, ServiceSpec, Strategy, TenantId, WeeklyHours, ZoneId,
 };
+use booking_platform::memory::MemoryPlatform;
+use booking_platform::{CatalogueEditor, Item, ResourceProfile, ServiceProfile, Stamp};
 use chrono::Weekday::{Fri, Mon, Thu, Tue, Wed};
+use futures_util::FutureExt;
 
 pub(crate) const ANN: ResourceId = ResourceId::from_u64(1);
 const TEACHER: ResourceId = ResourceId::from_u64(2);
@@ -22,24 +25,48 @@ pub(crate) fn service(number: u64) -> String {
     format!("svc_{number:032x}")
 }
 
-pub(crate) fn store(tenant: TenantId) -> Result<MemoryStore, Invalid> {
+/// The business in memory, its catalogue in place.
+pub(crate) fn store(tenant: TenantId) -> MemoryPlatform {
+    let store = MemoryPlatform::new();
+    let editor = CatalogueEditor::new(store.clone());
+    let stamp = Stamp::new(Actor::new("test", "test"), super::NOW.parse().expect("an instant"));
+    // Memory answers at once.
+    let put = |item: Item| match item {
+        Item::Service(profile) => {
+            editor.create(tenant, profile, &stamp).now_or_never().is_some_and(|done| done.is_ok())
+        }
+        Item::Resource(profile) => {
+            editor.create(tenant, profile, &stamp).now_or_never().is_some_and(|done| done.is_ok())
+        }
+        _ => false,
+    };
+    assert!(catalogue().expect("a valid business").into_iter().all(put));
+    store
+}
+
+fn catalogue() -> Result<Vec<Item>, Invalid> {
     let zone = ZoneId::new("Europe/Berlin")?;
     let weekly = WeeklyHours::closed().with(&[Mon, Tue, Wed, Thu, Fri], "09:00", "12:00")?;
     let hours = Hours::of(Schedule::new(ScheduleSpec { weekly, ..ScheduleSpec::in_zone(zone.clone()) })?);
     let hosts: Vec<ResourceId> = (11..=20).map(ResourceId::from_u64).collect();
-    let store = MemoryStore::new();
+    let mut items = Vec::new();
     for id in [ANN, TEACHER].iter().chain(&hosts) {
-        store.add_resource(tenant, Resource::new(ResourceSpec::new(*id, "Somebody", hours.clone()))?);
+        let resource = Resource::new(ResourceSpec::new(*id, "Somebody", hours.clone()))?;
+        items.push(ResourceProfile::from(resource).into());
     }
     let plain = |number, pool: &[ResourceId]| {
         let needs = vec![Requirement::one_of("staff", pool.iter().copied())];
         ServiceSpec::new(ServiceId::from_u64(number), "A service", zone.clone(), 30 * MINUTE, needs)
     };
-    store.add_service(tenant, Service::new(plain(VISIT, &[ANN]))?);
-    store.add_service(tenant, Service::new(ServiceSpec { seats: 5, ..plain(CLASS, &[TEACHER]) })?);
     let fair = ServiceSpec { strategy: Strategy::RoundRobin, ..plain(HOSTS, &hosts) };
-    store.add_service(tenant, Service::new(fair)?);
     let policy = Policy::new(PolicySpec { approval: Some(3_600), ..PolicySpec::default() })?;
-    store.add_service(tenant, Service::new(ServiceSpec { policy, ..plain(REVIEWED, &[ANN]) })?);
-    Ok(store)
+    for spec in [
+        plain(VISIT, &[ANN]),
+        ServiceSpec { seats: 5, ..plain(CLASS, &[TEACHER]) },
+        fair,
+        ServiceSpec { policy, ..plain(REVIEWED, &[ANN]) },
+    ] {
+        items.push(ServiceProfile::from(Service::new(spec)?).into());
+    }
+    Ok(items)
 }

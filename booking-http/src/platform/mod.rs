@@ -1,0 +1,117 @@
+//! What surrounds scheduling: the catalogue as people edit it, customers, API keys and the audit log.
+
+mod audit;
+mod customers;
+mod items;
+mod keys;
+mod time_off;
+mod wire;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use booking_core::{Clock, RandomIds};
+use booking_platform::{AnyPlatform, CatalogueEditor, PlatformError, Stamp};
+
+pub use keys::PlatformKeys;
+
+use crate::access::Caller;
+use crate::api::Api;
+use crate::extract::Source;
+use crate::problem::{Code, FieldError, Problem};
+use crate::routes::openapi;
+
+/// The state of the whole server: the API and what surrounds it. Cheap to clone.
+#[derive(Clone)]
+pub struct Platform {
+    api: Api,
+    store: AnyPlatform,
+    ids: Arc<RandomIds>,
+}
+
+impl FromRef<Platform> for Api {
+    fn from_ref(platform: &Platform) -> Self {
+        platform.api.clone()
+    }
+}
+
+impl Platform {
+    /// The API together with the store of what surrounds it: the same store that the API's scheduler works over.
+    pub fn new(api: Api, store: AnyPlatform) -> Self {
+        Self { api, store, ids: Arc::default() }
+    }
+
+    fn editor(&self) -> CatalogueEditor<AnyPlatform> {
+        CatalogueEditor::new(self.store.clone())
+    }
+
+    /// Who writes, and when.
+    fn stamp(&self, caller: &Caller) -> Stamp {
+        Stamp::new(caller.actor(), self.api.scheduler().clock().now())
+    }
+}
+
+/// Every route of the server: scheduling, the business around it, the description and the page that shows it.
+pub fn router(platform: Platform) -> Router {
+    let v1 = Router::new()
+        .merge(items::routes())
+        .merge(customers::routes())
+        .merge(keys::routes())
+        .merge(audit::routes())
+        .merge(time_off::routes());
+    let api = platform.api.clone();
+    let more = Router::new().nest("/v1", v1).with_state(platform).merge(openapi::routes());
+    crate::routes::assemble(api, more)
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    customers::list,
+    customers::create,
+    customers::search,
+    customers::read,
+    customers::replace,
+    customers::merge,
+    customers::consent,
+    customers::export,
+    customers::erase,
+    keys::list,
+    keys::create,
+    keys::revoke,
+    audit::list,
+    time_off::create,
+    time_off::read,
+    time_off::remove,
+    time_off::set_capacity,
+))]
+struct Described;
+
+/// The description of these routes.
+pub(crate) fn described() -> utoipa::openapi::OpenApi {
+    use utoipa::OpenApi;
+    items::Described::openapi().merge_from(Described::openapi())
+}
+
+/// Which problem each refusal of the platform is.
+fn refused(error: PlatformError) -> Problem {
+    match error {
+        PlatformError::NotFound { what } => Problem::new(Code::NotFound).detail(format!("no such {what}")),
+        PlatformError::Exists { what } => {
+            Problem::new(Code::AlreadyExists).detail(format!("the {what} exists already"))
+        }
+        PlatformError::VersionConflict { current } => Problem::version(current),
+        PlatformError::Missing(id) => {
+            let what = format!("there is no {}", id.kind());
+            Problem::new(Code::InvalidRequest).detail(&what).field(FieldError::pointer("", what))
+        }
+        PlatformError::InUse { by } => Problem::new(Code::InUse).detail(format!("a {} needs it", by.kind())),
+        PlatformError::Gone => {
+            Problem::new(Code::NotFound).detail("the customer was merged into another, or erased")
+        }
+        PlatformError::Invalid(invalid) => Problem::invalid(&invalid, Source::Body),
+        PlatformError::Store(error) => Problem::store(&error),
+        // Whatever is added there is a fault here until somebody has decided how it looks.
+        _ => Problem::new(Code::Internal),
+    }
+}
