@@ -53,7 +53,9 @@ impl Blocked {
         }
         let (first, last) = (self.spans[begin], self.spans[begin + met - 1]);
         self.spans[begin] = Span::new(first.start.min(added.start), last.end.max(added.end));
-        self.spans.drain(begin + 1..begin + met);
+        if met > 1 {
+            self.spans.drain(begin + 1..begin + met);
+        }
     }
 
     /// Lays a stretch out anew: what was blocked within it is forgotten, and these intervals are added. For bookings
@@ -92,17 +94,21 @@ impl Blocked {
     }
 
     /// Joins while the stretches come by start; from the first that does not, sorts all of them once.
-    fn lay(&mut self, spans: impl Iterator<Item = Span>) {
+    fn lay(&mut self, mut spans: impl Iterator<Item = Span>) {
         self.spans.clear();
-        let (mut previous, mut in_order) = (i64::MIN, true);
+        let Some(mut open) = spans.next() else { return };
+        let (mut previous, mut in_order) = (open.start, true);
         for span in spans {
             in_order &= previous <= span.start;
             previous = span.start;
-            match self.spans.last_mut() {
-                Some(last) if in_order && span.start <= last.end => last.end = last.end.max(span.end),
-                _ => self.spans.push(span),
+            if in_order && span.start <= open.end {
+                open.end = open.end.max(span.end);
+            } else {
+                self.spans.push(open);
+                open = span;
             }
         }
+        self.spans.push(open);
         if !in_order {
             self.spans.sort_unstable_by_key(|span| span.start);
             join(&mut self.spans);

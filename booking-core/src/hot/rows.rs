@@ -7,7 +7,6 @@ use std::ops::ControlFlow;
 
 use super::runs::Runs;
 use super::sweep::{Found, Lane, Shape, sweep};
-use crate::schedule::Openings;
 use crate::span::Span;
 
 /// A row has whole words for each block, so that a run of one block seldom leaves a word.
@@ -35,7 +34,7 @@ impl Rows {
         let mut words = 0;
         for block in blocks {
             self.base.push(words);
-            let candidates = shape.step.count(block.end - block.start - shape.offset) as usize;
+            let candidates = shape.step.count((block.end - block.start - shape.offset).max(0)) as usize;
             words += candidates.div_ceil(WORD);
         }
         self.base.push(words);
@@ -134,14 +133,24 @@ impl Rows {
 /// Sets the bits of a run.
 #[inline]
 fn mark(row: &mut [u64], base: usize, found: Found) {
-    let (mut word, mut bit) = (base + found.index as usize / WORD, found.index as usize % WORD);
-    let mut left = found.count as usize;
-    while left > 0 {
-        let here = left.min(WORD - bit);
-        row[word] |= (u64::MAX >> (WORD - here)) << bit;
-        left -= here;
-        (word, bit) = (word + 1, 0);
+    let (word, bit) = (base + found.index as usize / WORD, found.index as usize % WORD);
+    let count = found.count as usize;
+    if bit + count <= WORD {
+        row[word] |= ones(count) << bit;
+        return;
     }
+    row[word] |= u64::MAX << bit;
+    let rest = bit + count - WORD;
+    row[word + 1..word + 1 + rest / WORD].fill(u64::MAX);
+    if !rest.is_multiple_of(WORD) {
+        row[word + 1 + rest / WORD] |= ones(rest % WORD);
+    }
+}
+
+/// The lowest bits, 1 to 64 of them.
+#[inline]
+const fn ones(count: usize) -> u64 {
+    u64::MAX >> (WORD - count)
 }
 
 /// Calls back with each run of set bits: the first, and how many.
@@ -156,9 +165,10 @@ fn bits(mut word: u64, mut each: impl FnMut(i64, usize)) {
     }
 }
 
-/// Whether two resources have the same openings, as far as a window of starts shows.
-pub(crate) fn is_same(one: Openings<&[Span]>, other: Openings<&[Span]>) -> bool {
-    std::ptr::eq(one.blocks, other.blocks) || (one.blocks == other.blocks && one.union == other.union)
+/// Whether two lists are the same: without a branch on each, as most are.
+pub(crate) fn is_same(one: &[Span], other: &[Span]) -> bool {
+    let differs = |(a, b): (&Span, &Span)| (a.start ^ b.start) | (a.end ^ b.end);
+    one.len() == other.len() && one.iter().zip(other).map(differs).fold(0, |all, bits| all | bits) == 0
 }
 
 #[cfg(test)]

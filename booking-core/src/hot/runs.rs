@@ -21,6 +21,7 @@ pub struct Run {
 pub struct Runs {
     list: Vec<Run>,
     step: Seconds,
+    starts: usize,
 }
 
 impl Runs {
@@ -35,8 +36,8 @@ impl Runs {
     }
 
     /// How many starts all runs have together.
-    pub fn starts(&self) -> usize {
-        self.list.iter().map(|run| run.count).sum()
+    pub const fn starts(&self) -> usize {
+        self.starts
     }
 
     /// Whether there is no start.
@@ -46,7 +47,7 @@ impl Runs {
 
     /// Writes the starts as seconds since the Unix epoch, ascending.
     pub fn seconds_into(&self, out: &mut Starts) {
-        out.write(&self.list, self.step);
+        out.write(&self.list, self.step, self.starts);
     }
 
     /// Writes the starts as instants, ascending: the calendar is asked once a day, not once a start.
@@ -71,11 +72,13 @@ impl Runs {
     pub(crate) fn begin(&mut self, step: Seconds) {
         self.list.clear();
         self.step = step;
+        self.starts = 0;
     }
 
     #[inline]
     pub(crate) fn push(&mut self, first: i64, count: usize) {
         self.list.push(Run { first, count });
+        self.starts += count;
     }
 
     /// Puts the runs in order and removes starts that are in two, where openings of different dates overlap. `spare` is
@@ -88,9 +91,10 @@ impl Runs {
         if self.list.windows(2).all(ends_before) {
             return;
         }
-        spare.write(&self.list, self.step);
+        spare.write(&self.list, self.step, self.starts);
         spare.sort();
         self.list.clear();
+        self.starts = spare.as_slice().len();
         for &start in spare.as_slice() {
             match self.list.last_mut() {
                 Some(run) if run.first + run.count as i64 * self.step == start => run.count += 1,
@@ -149,18 +153,21 @@ impl Starts {
         self.room
     }
 
-    fn write(&mut self, runs: &[Run], step: i64) {
-        let total: usize = runs.iter().map(|run| run.count).sum();
+    /// `total`: how many starts the runs have together.
+    fn write(&mut self, runs: &[Run], step: i64, total: usize) {
         if self.room.len() < total + 8 {
             self.room.resize((total + 8).next_power_of_two(), 0);
         }
-        let ahead: [i64; 8] = std::array::from_fn(|place| place as i64 * step);
+        // Were it known that these are multiples, the compiler would add them up one after the other.
+        let ahead: [i64; 8] = std::hint::black_box(std::array::from_fn(|place| place as i64 * step));
         let mut length = 0;
         for run in runs {
             let mut at = run.first;
             let rounded = run.count.next_multiple_of(8);
             for eight in self.room[length..length + rounded].as_chunks_mut::<8>().0 {
-                *eight = ahead.map(|seconds| at + seconds);
+                for (start, seconds) in eight.iter_mut().zip(ahead) {
+                    *start = at + seconds;
+                }
                 at += 8 * step;
             }
             length += run.count;

@@ -12,6 +12,7 @@ use super::runs::{Runs, Starts};
 use super::sweep::{self, Lane};
 use super::usage::Usage;
 use crate::interval::{END_SECOND, Interval};
+use crate::schedule::Openings;
 use crate::service::GridMode;
 use crate::span::Span;
 use crate::{Invalid, check_second};
@@ -173,7 +174,7 @@ impl Sweeper {
             self.intervals.any(std::iter::once(lane), service.shape, anchors(service), window);
             self.intervals.runs(&service.lattice(), &mut self.runs);
         }
-        self.finish()
+        self.finish(lane.openings.overlap)
     }
 
     /// Whether the teams of these requirements (how many of which resources) can be computed here; if so, it is done.
@@ -194,13 +195,15 @@ impl Sweeper {
             Lane { openings: openings.within(window), ..lane }
         };
         let lanes = || needs.iter().flat_map(|(_, lanes)| lanes.clone());
-        let Some(first) = lanes().next().map(whole) else { return Ok(true) };
+        let Some(given) = lanes().next() else { return Ok(true) };
+        let first = whole(given);
         let is_shared = service.grid.mode == GridMode::Hours
             && first.openings.longest.max(first.openings.longest_stretch * i64::from(!alone)) <= LONG
-            && lanes().all(|lane| rows::is_same(whole(lane).openings, first.openings));
+            && lanes().all(|lane| is_same(lane, given) || is_same(whole(lane), first));
         if is_shared {
-            self.on_one_grid(service, needs, whole, first, window)?;
-        } else if alone {
+            return self.on_one_grid(service, needs, first.openings, window).map(|()| true);
+        }
+        if alone {
             self.intervals.any(lanes(), service.shape, anchors(service), window);
             self.intervals.runs(&service.lattice(), &mut self.runs);
         } else if needs.iter().all(|(count, lanes)| *count as usize == lanes.len()) {
@@ -209,7 +212,7 @@ impl Sweeper {
         } else {
             return Ok(false);
         }
-        self.finish()?;
+        self.finish(true)?;
         Ok(true)
     }
 
@@ -217,23 +220,25 @@ impl Sweeper {
         &mut self,
         service: &CompiledService,
         needs: &[(u32, L)],
-        whole: impl Fn(Lane<'a>) -> Lane<'a>,
-        first: Lane<'a>,
+        openings: Openings<&'a [Span]>,
         window: Span,
     ) -> Result<(), Invalid> {
-        check_candidates(self.rows.begin(first.openings.blocks, service.shape))?;
+        check_candidates(self.rows.begin(openings.blocks, service.shape))?;
         self.rows.open();
         for (count, lanes) in needs {
-            let lanes = lanes.clone().map(|lane| Lane { openings: first.openings, ..whole(lane) });
+            let lanes = lanes.clone().map(|lane| Lane { openings, blocked: lane.blocked });
             self.rows.require(*count, lanes, service.shape, window);
         }
-        self.rows.runs(first.openings.blocks, service.shape, &mut self.runs);
-        Ok(())
+        self.rows.runs(openings.blocks, service.shape, &mut self.runs);
+        self.finish(openings.overlap)
     }
 
-    fn finish(&mut self) -> Result<(), Invalid> {
+    /// `overlap`: whether runs of two anchors may share starts or be out of order.
+    fn finish(&mut self, overlap: bool) -> Result<(), Invalid> {
         check_candidates(self.runs.starts())?;
-        self.runs.settle(&mut self.spare);
+        if overlap {
+            self.runs.settle(&mut self.spare);
+        }
         Ok(())
     }
 }
@@ -260,6 +265,15 @@ fn lane<'a>(
 /// The same where that was checked.
 fn known(resource: Warm<'_>) -> Lane<'_> {
     Lane { openings: resource.hours.all(), blocked: resource.blocked.spans() }
+}
+
+/// Whether two resources have the same openings.
+fn is_same(one: Lane<'_>, other: Lane<'_>) -> bool {
+    let (one, other) = (one.openings, other.openings);
+    // As many stretches as blocks: none of them touch, so the blocks are the union.
+    let is_union = one.blocks.len() == one.union.len() && other.blocks.len() == other.union.len();
+    std::ptr::eq(one.blocks, other.blocks)
+        || (rows::is_same(one.blocks, other.blocks) && (is_union || rows::is_same(one.union, other.union)))
 }
 
 /// Whether one pass over openings is enough: anchored on openings, none of which is cut at midnights.

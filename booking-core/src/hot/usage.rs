@@ -63,7 +63,8 @@ impl Usage {
 
     /// The step that holds an instant, or the first.
     fn begin(&self, at: i64) -> usize {
-        gallop(self.at.len(), |step| self.at[step] > at).saturating_sub(1)
+        let near = gallop(self.at.len(), |step| self.at[step] > at);
+        (near.start + self.at[near].partition_point(|step| *step <= at)).saturating_sub(1)
     }
 
     /// Where more than `spare` units are in use within a range, sorted and joined. `bounds` is memory to work in.

@@ -256,44 +256,67 @@ impl Compiled {
         Some(&self.owned[at].1)
     }
 
-    fn intervals(&self, day: i64) -> &[(i64, i64)] {
+    fn intervals(&self, day: i64, weekday: u8) -> &[(i64, i64)] {
         if !self.owned.is_empty()
             && let Some(own) = self.owner(day)
         {
             return own;
         }
-        &self.weekly[usize::from(weekday(day))]
+        &self.weekly[usize::from(weekday)]
     }
 
     /// The fast path: weekly hours, overrides and holidays in one zone. Allocates nothing but room in `blocks`.
     fn expand_plain(&self, from: i64, until: i64, blocks: &mut Vec<Span>) {
         let (first, last) = self.day_range(from, until);
         let mut cursor = self.zone.cursor();
-        let mut in_order = true;
+        cursor.day_start(first);
+        let (mut previous, mut in_order) = (i64::MIN, true);
+        let mut of_week = weekday(first);
         for day in first..=last {
-            let begun = blocks.len();
+            let intervals = self.intervals(day, of_week);
+            of_week = if of_week == 6 { 0 } else { of_week + 1 };
             let midnight = day * DAY;
-            for &(wall_start, wall_end) in self.intervals(day) {
-                let start = cursor.opening_start(midnight + wall_start);
-                let mut end = cursor.opening_end(midnight + wall_end);
-                // 24:00 too: where the next date's midnight comes twice, it is the later one.
-                if wall_end >= DAY && !self.owned.is_empty() {
-                    end = self.cut_tail(day, start, end);
+            let begun = blocks.len();
+            // An interval ends within 48 hours of its date's midnight.
+            match cursor.steady(midnight, midnight + 2 * DAY + 1) {
+                Some(offset) if self.owned.is_empty() => {
+                    let spans = intervals.iter().map(|(start, end)| (start - offset, end - offset));
+                    let spans = spans.map(|(start, end)| Span::new(midnight + start, midnight + end));
+                    blocks.extend(spans.filter(|span| span.start < until && from < span.end));
                 }
-                if end <= start {
-                    continue;
-                }
-                match blocks[begun..].last_mut() {
-                    Some(last) if start <= last.end => last.end = last.end.max(end),
-                    _ => {
-                        in_order &= blocks.last().is_none_or(|last| last.start <= start);
-                        blocks.push(Span::new(start, end));
-                    }
-                }
+                _ => self.resolve_day(day, intervals, &mut cursor, blocks),
+            }
+            if let Some(first) = blocks.get(begun) {
+                in_order &= previous <= first.start;
+                previous = blocks[blocks.len() - 1].start;
             }
         }
         if !in_order {
             blocks.sort_unstable();
+        }
+    }
+
+    /// One date near a clock change, or near one that owns itself.
+    fn resolve_day(
+        &self,
+        day: i64,
+        intervals: &[(i64, i64)],
+        cursor: &mut Cursor<'_>,
+        blocks: &mut Vec<Span>,
+    ) {
+        let begun = blocks.len();
+        for &(wall_start, wall_end) in intervals {
+            let start = cursor.opening_start(day * DAY + wall_start);
+            let mut end = cursor.opening_end(day * DAY + wall_end);
+            // 24:00 too: where the next date's midnight comes twice, it is the later one.
+            if wall_end >= DAY {
+                end = self.cut_tail(day, start, end);
+            }
+            match blocks[begun..].last_mut() {
+                _ if end <= start => {}
+                Some(last) if start <= last.end => last.end = last.end.max(end),
+                _ => blocks.push(Span::new(start, end)),
+            }
         }
     }
 
@@ -315,7 +338,7 @@ impl Compiled {
         for day in first..=last {
             let zone = self.zone_of(day);
             let mut cursor: Cursor<'_> = zone.cursor();
-            for &(wall_start, wall_end) in self.intervals(day) {
+            for &(wall_start, wall_end) in self.intervals(day, weekday(day)) {
                 let start = cursor.opening_start(day * DAY + wall_start);
                 let end = self.cut_tail(day, start, cursor.opening_end(day * DAY + wall_end));
                 if start < end {

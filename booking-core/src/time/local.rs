@@ -171,6 +171,13 @@ impl Cursor<'_> {
         second.saturating_add(i64::from(self.segments[self.at].offset))
     }
 
+    /// The offset of every reading in `from..until`, where no clock change is near any of them; else none.
+    #[inline]
+    pub(crate) fn steady(&self, from: i64, until: i64) -> Option<i64> {
+        let here = &self.segments[self.at];
+        (here.clear_from <= from && until <= here.clear_until).then_some(i64::from(here.offset))
+    }
+
     fn seek(&mut self, local: i64) -> Local {
         let reaches = |index: usize| self.segments.get(index).is_some_and(|found| local < found.reach);
         let is_first = |index: usize| reaches(index) && (index == 0 || !reaches(index - 1));
