@@ -14,9 +14,9 @@ use crate::single::{VISIT, half_hour, office};
 const CAPACITY: u32 = 20;
 /// Units asked for.
 const PARTY: u32 = 3;
-const RESERVATIONS: usize = 2_000;
+const CLAIMS: usize = 2_000;
 
-/// A resource of 20 units with 2,000 reservations that overlap, never beyond its capacity.
+/// A resource of 20 units with 2,000 claims that overlap, never beyond its capacity.
 #[derive(Debug)]
 struct Hall {
     hours: CompiledHours,
@@ -42,7 +42,7 @@ impl Halls {
             let window = window(day_of_input(input), 31);
             let hours = CompiledHours::new(&office(), service.reach(window, true))
                 .unwrap_or_else(|error| unreachable!("plain hours have no rule: {error}"));
-            let (claims, used) = reservations(&hours, window, &mut numbers);
+            let (claims, used) = claims(&hours, window, &mut numbers);
             let mut usage = Usage::new();
             usage.set_claims(&claims);
             let hall = Hall { hours, usage, window };
@@ -78,17 +78,17 @@ fn ask(service: &CompiledService, hall: &Hall, kept: &mut Kept) -> u64 {
     seen(kept.starts.as_slice())
 }
 
-/// Reservations of one unit, and how many units they use in the quarter of an hour from an instant on.
-fn reservations(
+/// Claims of one unit, and how many units they use in the quarter of an hour from an instant on.
+fn claims(
     hours: &CompiledHours,
     window: Interval,
     numbers: &mut Numbers,
 ) -> (Vec<Claim>, impl Fn(i64) -> u32 + use<>) {
     let openings: Vec<(i64, i64)> = hours.openings().filter(|(start, _)| window.contains(*start)).collect();
     let mut used = std::collections::BTreeMap::<i64, u32>::new();
-    let mut claims = Vec::with_capacity(RESERVATIONS);
-    for _ in 0..RESERVATIONS * 200 {
-        if claims.len() == RESERVATIONS {
+    let mut claims = Vec::with_capacity(CLAIMS);
+    for _ in 0..CLAIMS * 200 {
+        if claims.len() == CLAIMS {
             break;
         }
         let (open, close) = numbers.pick(&openings);
