@@ -24,11 +24,11 @@ const AHEAD: i64 = 4 * 366;
 #[derive(Debug, Args)]
 pub(crate) struct Business {
     /// Let the clock stand still at this instant, so that everything comes out the same every time.
-    #[arg(long, value_name = "INSTANT", requires = "demo")]
+    #[arg(long, value_name = "INSTANT")]
     at: Option<DateTime<Utc>>,
     /// Read a calendar file (.ics): all-day events close the business, others keep the practitioners busy. May be
     /// given several times.
-    #[arg(long, value_name = "FILE", requires = "demo")]
+    #[arg(long, value_name = "FILE")]
     calendar: Vec<PathBuf>,
 }
 
@@ -101,7 +101,7 @@ async fn fill_catalogue(
 }
 
 /// Reads a file that is not larger than a calendar may be.
-fn read(path: &Path, zone: &ZoneId, zones: &Zones, window: Interval) -> Outcome<CalendarFile> {
+pub(crate) fn read(path: &Path, zone: &ZoneId, zones: &Zones, window: Interval) -> Outcome<CalendarFile> {
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let size = std::fs::metadata(path).map_err(|error| named(&error))?.len();
     if size > MAX_BYTES as u64 {

@@ -70,10 +70,43 @@ pub(super) struct ListAnswer<T> {
 /// A kind that the API shows: its form on the wire, in both directions.
 trait Shown: Kind<Id: Prefixed> {
     const COLLECTION: &'static str;
-    type Wire: Serialize + Send;
+    type Wire: Serialize + Send + ForThePublic;
     fn show(&self) -> Self::Wire;
     fn read(wire: Self::Wire, id: Self::Id) -> Result<Self, Invalid>;
 }
+
+/// What of an item callers with a publishable key may see.
+trait ForThePublic: Sized {
+    /// The item as they see it; none where it is not for them.
+    fn for_the_public(self) -> Option<Self> {
+        None
+    }
+}
+
+impl ForThePublic for ServiceWire {
+    fn for_the_public(self) -> Option<Self> {
+        Some(self)
+    }
+}
+
+impl ForThePublic for ResourceWire {
+    /// Without how staff is reached.
+    fn for_the_public(self) -> Option<Self> {
+        Some(self.without_contact())
+    }
+}
+
+impl ForThePublic for LocationWire {
+    fn for_the_public(self) -> Option<Self> {
+        Some(self)
+    }
+}
+
+impl ForThePublic for GroupWire {}
+impl ForThePublic for HolidayCalendarWire {}
+impl ForThePublic for SharedScheduleWire {}
+impl ForThePublic for SharedPolicyWire {}
+impl ForThePublic for PriceListWire {}
 
 /// A kept item on the wire.
 #[derive(Debug, Serialize)]
@@ -84,6 +117,15 @@ struct Kept<W> {
     updated_at: Moment,
     #[serde(flatten)]
     item: W,
+}
+
+fn seen<K: Shown>(row: &Versioned<K>, caller: &Caller) -> Result<Kept<K::Wire>, Problem> {
+    let whole = kept(row);
+    if caller.is_staff() {
+        return Ok(whole);
+    }
+    let hidden = || Problem::new(Code::Forbidden).detail("this needs a secret key");
+    Ok(Kept { item: whole.item.for_the_public().ok_or_else(hidden)?, ..whole })
 }
 
 fn kept<K: Shown>(row: &Versioned<K>) -> Kept<K::Wire> {
@@ -110,7 +152,7 @@ async fn list<K: Shown>(platform: Platform, caller: Caller, query: ListQuery) ->
     let page = platform.editor().list::<K>(caller.tenant, query.page()?).await;
     let page = page.map_err(|error| Problem::store(&error))?;
     let next = page.items.last().filter(|_| page.more).map(|row| WireId(row.value.id()).to_string());
-    let items: Vec<_> = page.items.iter().map(kept).collect();
+    let items = page.items.iter().map(|row| seen(row, &caller)).collect::<Result<Vec<_>, _>>()?;
     Ok(Json(ListAnswer { items, next }).into_response())
 }
 
@@ -129,7 +171,10 @@ async fn read<K: Shown>(platform: Platform, caller: Caller, id: K::Id) -> Result
     let found = platform.editor().get::<K>(caller.tenant, id).await;
     let found = found.map_err(|error| Problem::store(&error))?;
     let unknown = || Problem::new(Code::NotFound).detail(format!("no such {}", K::Id::WORD));
-    Ok(one(&found.ok_or_else(unknown)?, StatusCode::OK))
+    let row = found.ok_or_else(unknown)?;
+    let mut response = Json(seen(&row, &caller)?).into_response();
+    response.headers_mut().insert(ETAG, etag(row.version));
+    Ok(response)
 }
 
 async fn replace<K: Shown>(

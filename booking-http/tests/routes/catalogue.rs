@@ -211,6 +211,22 @@ async fn a_wrong_item_is_pointed_at() {
 }
 
 #[tokio::test]
+async fn the_public_sees_what_is_offered_and_not_how_staff_is_reached() {
+    let desk = Desk::open();
+    let body = json!({ "name": "Nia", "contact": { "email": "nia@example.com", "about": "Nurse" } });
+    let made = desk.post("/v1/resources", &[], &body).await;
+    desk.post("/v1/resource-groups", &[], &json!({ "name": "All", "members": [made.id()] })).await;
+    let public = [("authorization", "Bearer public-1")];
+    let seen = desk.raw("GET", &format!("/v1/resources/{}", made.id()), &public, "").await;
+    assert_eq!(seen.body["contact"], json!({ "about": "Nurse" }));
+    let listed = desk.raw("GET", "/v1/resources?limit=200", &public, "").await;
+    assert!(listed.status == 200 && !listed.text.contains("@example.com"), "{}", listed.text);
+    assert_eq!(desk.raw("GET", "/v1/services", &public, "").await.status, 200);
+    let groups = desk.raw("GET", "/v1/resource-groups", &public, "").await;
+    assert_eq!(groups.problem(), (403, "forbidden"));
+}
+
+#[tokio::test]
 async fn lists_lead_on() {
     let desk = Desk::open();
     let first = desk.get("/v1/services?limit=3").await;

@@ -1,5 +1,6 @@
 //! Runs the session of docs/http.md against the program itself and compares every answer.
 
+mod commands;
 mod program;
 mod shell;
 

@@ -109,6 +109,12 @@ impl ResourceWire {
         })
     }
 
+    /// Without how it is reached: what customers read stays.
+    pub(crate) fn without_contact(self) -> Self {
+        let about = self.contact.about;
+        Self { contact: ContactWire { about, ..ContactWire::default() }, ..self }
+    }
+
     pub(crate) fn show(profile: &ResourceProfile) -> Self {
         let (resource, contact) = (&profile.resource, &profile.contact);
         Self {
