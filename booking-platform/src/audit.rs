@@ -204,7 +204,7 @@ pub fn notes_of(command: &Command, answer: &Committed) -> Vec<AuditNote> {
         return Vec::new();
     }
     let booked = |action, booking: &Booking| AuditNote::new(action, booking.id, Some(booking.version));
-    let action = action_of(&command.action);
+    let action = AuditAction::of(&command.action);
     let mut notes: Vec<AuditNote> = match &command.action {
         Action::AddBlock(block) => vec![AuditNote::new(action, block.id, None)],
         Action::RemoveBlock(id) => vec![AuditNote::new(action, *id, None)],
@@ -226,29 +226,32 @@ pub fn notes_of(command: &Command, answer: &Committed) -> Vec<AuditNote> {
     notes
 }
 
-fn action_of(action: &Action) -> AuditAction {
-    match action {
-        Action::Place(_) => AuditAction::Place,
-        Action::Move(wanted) if wanted.reassign => AuditAction::Reassign,
-        Action::Move(_) => AuditAction::Reschedule,
-        Action::Change { change, .. } => match change {
-            Change::Confirm => AuditAction::Confirm,
-            Change::Extend { .. } => AuditAction::Extend,
-            Change::Approve => AuditAction::Approve,
-            Change::Decline => AuditAction::Decline,
-            Change::Cancel { .. } => AuditAction::Cancel,
-            Change::CheckIn => AuditAction::CheckIn,
-            Change::Complete => AuditAction::Complete,
-            Change::MarkNoShow { .. } => AuditAction::NoShow,
-        },
-        Action::CancelMany(_) => AuditAction::Cancel,
-        Action::Sweep(_) => AuditAction::Expire,
-        Action::AddBlock(_) => AuditAction::Create,
-        Action::RemoveBlock(_) => AuditAction::Delete,
-        Action::SetCapacity { .. } => AuditAction::SetCapacity,
-        Action::OpenSession(_) => AuditAction::Open,
-        Action::CloseSession(_) => AuditAction::Close,
-        Action::Join(_) => AuditAction::Join,
-        Action::Leave(_) => AuditAction::Leave,
+impl AuditAction {
+    /// What a command does to what it names; offers it makes besides are [`AuditAction::Offer`].
+    pub fn of(action: &Action) -> Self {
+        match action {
+            Action::Place(_) => AuditAction::Place,
+            Action::Move(wanted) if wanted.reassign => AuditAction::Reassign,
+            Action::Move(_) => AuditAction::Reschedule,
+            Action::Change { change, .. } => match change {
+                Change::Confirm => AuditAction::Confirm,
+                Change::Extend { .. } => AuditAction::Extend,
+                Change::Approve => AuditAction::Approve,
+                Change::Decline => AuditAction::Decline,
+                Change::Cancel { .. } => AuditAction::Cancel,
+                Change::CheckIn => AuditAction::CheckIn,
+                Change::Complete => AuditAction::Complete,
+                Change::MarkNoShow { .. } => AuditAction::NoShow,
+            },
+            Action::CancelMany(_) => AuditAction::Cancel,
+            Action::Sweep(_) => AuditAction::Expire,
+            Action::AddBlock(_) => AuditAction::Create,
+            Action::RemoveBlock(_) => AuditAction::Delete,
+            Action::SetCapacity { .. } => AuditAction::SetCapacity,
+            Action::OpenSession(_) => AuditAction::Open,
+            Action::CloseSession(_) => AuditAction::Close,
+            Action::Join(_) => AuditAction::Join,
+            Action::Leave(_) => AuditAction::Leave,
+        }
     }
 }

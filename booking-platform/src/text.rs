@@ -96,6 +96,13 @@ fn one_line(text: &str, most: usize) -> bool {
     between(text, most) && !text.chars().any(char::is_control)
 }
 
+impl SearchText {
+    /// The words that are looked for: runs of letters and digits, in lower case.
+    pub fn words(&self) -> impl Iterator<Item = String> + '_ {
+        words(self.as_str())
+    }
+}
+
 /// The words of a text as search compares them: runs of letters and digits, in lower case.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)

@@ -1,10 +1,9 @@
 //! `cargo xtask guard`: the performance guard-rails, measured by the program `guard` of `booking-bench`.
 
-use std::path::Path;
-
 use crate::Result;
 use crate::cargo::{self, Member};
-use crate::process::{Line, may_install};
+use crate::debian;
+use crate::process::Line;
 
 const PACKAGE: &str = "booking-bench";
 const PROGRAM: &str = "guard";
@@ -30,7 +29,7 @@ fn require_program(members: &[Member]) -> Result<()> {
 
 /// Valgrind counts instructions exactly on a machine under any load; without it the other rails still hold.
 fn prepare_valgrind() {
-    if valgrind() || (debian_root() && may_install() && install_valgrind()) {
+    if valgrind() || (debian::install("valgrind") && valgrind()) {
         return;
     }
     println!("note: valgrind is missing, so instruction counts are skipped");
@@ -39,22 +38,6 @@ fn prepare_valgrind() {
 
 fn valgrind() -> bool {
     Line::new("valgrind --version").succeeds()
-}
-
-fn debian_root() -> bool {
-    let root = Line::new("id -u").read().is_ok_and(|id| id.trim() == "0");
-    root && Path::new("/etc/debian_version").exists()
-}
-
-fn install_valgrind() -> bool {
-    let quiet = [("DEBIAN_FRONTEND", "noninteractive")];
-    let install = Line::new("apt-get install -y --no-install-recommends valgrind");
-    // Package lists may be missing or old: refresh them only when the first attempt fails.
-    let done = install.run_with(&quiet).or_else(|_| {
-        Line::new("apt-get update").run_with(&quiet)?;
-        install.run_with(&quiet)
-    });
-    done.is_ok() && valgrind()
 }
 
 #[cfg(test)]

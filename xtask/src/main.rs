@@ -1,7 +1,9 @@
 //! Repository tasks, run as `cargo xtask`: what CI checks, in one place and in one language.
 
 mod cargo;
+mod debian;
 mod guard;
+mod postgres;
 mod process;
 mod stages;
 mod test;
@@ -22,11 +24,14 @@ Commands:
                    --fast leaves out lints, documentation and the package
   tidy             layering, size and style rules of the repository
   guard [ARGS]     performance guard-rails (release build); ARGS go to the guard program
+  postgres -- COMMAND
+                   runs a command with DATABASE_URL set to a private PostgreSQL server that ends with it
   ci               tidy, test, guard
   help             this text
 
 Environment:
   BOOKING_NO_INSTALL=1    never install a missing tool
+  DATABASE_URL=URL        a PostgreSQL server to test on, instead of a private one
 ";
 
 fn main() -> ExitCode {
@@ -51,6 +56,7 @@ fn run(args: &[String]) -> Result<()> {
         ["test", "--fast"] => test::run(test::Scope::Fast),
         ["tidy"] => tidy::run(),
         ["guard", rest @ ..] => guard::run(rest),
+        ["postgres", "--", command @ ..] => postgres::run(command),
         ["ci"] => ci(),
         other => Err(format!("unknown command `{}`; `cargo xtask help` lists them", other.join(" ")).into()),
     }

@@ -2,10 +2,16 @@
 
 use crate::Result;
 use crate::cargo::{self, Member};
+use crate::postgres;
 use crate::process::{Line, may_install};
 use crate::stages::Stages;
 
 const EXAMPLES: &str = "booking-examples";
+
+/// The package whose tests need a database server.
+const ON_POSTGRES: &str = "booking-store-postgres";
+
+const NEXTEST: &str = "cargo nextest run --all-features --no-tests pass --status-level fail";
 
 /// How much to run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,9 +37,10 @@ pub(crate) fn run(scope: Scope) -> Result<()> {
     run_examples(&mut stages);
     if full {
         stages.run("documentation", documentation);
-        stages
-            .run("package", || Line::new("cargo package --package booking-core --allow-dirty --quiet").run());
+        stages.run("package", package);
     }
+    // Last, because they need a server.
+    stages.run("tests on PostgreSQL", tests_on_postgres);
     stages.finish()
 }
 
@@ -67,12 +74,38 @@ fn clippy_bare() -> Result<()> {
 }
 
 fn tests() -> Result<()> {
-    if Line::new("cargo nextest --version").succeeds() {
-        return Line::new("cargo nextest run --workspace --all-features --no-tests pass --status-level fail")
-            .run();
+    let all = &["--workspace", "--exclude", ON_POSTGRES];
+    if nextest() {
+        return Line::new(NEXTEST).with(all).run();
     }
     println!("cargo-nextest is not installed; running the slower `cargo test`");
-    Line::new("cargo test --workspace --all-features --all-targets --quiet").run()
+    Line::new("cargo test --all-features --all-targets --quiet").with(all).run()
+}
+
+/// They never skip themselves: without a server the stage fails and says how to get one.
+fn tests_on_postgres() -> Result<()> {
+    let only = &["--package", ON_POSTGRES];
+    let line = if nextest() {
+        Line::new(NEXTEST).with(only)
+    } else {
+        Line::new("cargo test --all-features --all-targets --quiet").with(only)
+    };
+    postgres::with_server(|variables| line.run_with(variables))
+}
+
+fn nextest() -> bool {
+    Line::new("cargo nextest --version").succeeds()
+}
+
+fn package() -> Result<()> {
+    Line::new("cargo package --package booking-core --allow-dirty --quiet").run()?;
+    // The migrations lie outside the crate's folder, behind a link: they must be in its package. It cannot be built
+    // there before the core is published.
+    let listed = Line::new("cargo package --list --allow-dirty --package").with(&[ON_POSTGRES]).read()?;
+    if listed.lines().any(|file| file == "migrations/001_initial_schema.sql") {
+        return Ok(());
+    }
+    Err(format!("the package of `{ON_POSTGRES}` has no migrations").into())
 }
 
 fn run_examples(stages: &mut Stages) {

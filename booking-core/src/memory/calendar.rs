@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::check;
 use super::present::Present;
 use super::tx::Tx;
 use crate::admit::peak_use;
@@ -49,7 +48,7 @@ impl Tx<'_> {
 
     /// Puts a session on the calendar; one that lives with the same key stays as it is and becomes scheduled.
     pub(super) fn open_session(&mut self, wanted: &Session) -> Result<Session, CommitError> {
-        check::session(wanted)?;
+        wanted.check()?;
         let present = Present::at(self.tenant, self.now, None);
         let live = self.tenant.live_session(&wanted.key, present);
         let mut session = live.and_then(|id| self.tenant.sessions.get(&id)).unwrap_or(wanted).clone();

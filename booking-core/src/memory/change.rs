@@ -8,21 +8,6 @@ use crate::interval::instant;
 use crate::store::{Change, CommitError};
 use crate::{BookingId, Invalid};
 
-impl Change {
-    fn attempted(self) -> Move {
-        match self {
-            Self::Confirm => Move::Confirm,
-            Self::Extend { .. } => Move::Extend,
-            Self::Approve => Move::Approve,
-            Self::Decline => Move::Decline,
-            Self::Cancel { .. } => Move::Cancel,
-            Self::CheckIn => Move::CheckIn,
-            Self::Complete => Move::Complete,
-            Self::MarkNoShow { .. } => Move::MarkNoShow,
-        }
-    }
-}
-
 impl Tx<'_> {
     /// The booking, if it may make this move now. Expiry is judged first, so that a sweep, which raises the version of
     /// what it marks, changes no answer.

@@ -6,7 +6,6 @@
 mod calendar;
 mod catalogue;
 mod change;
-mod check;
 mod fit;
 mod index;
 mod place;

@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::check;
 use super::fit::{Refusal, Seating};
 use super::present::Present;
 use super::tx::Tx;
-use crate::booking::{Booking, Claim, EventKind, Move, State};
+use crate::booking::{Booking, Claim, EventKind, State};
 use crate::interval::instant;
 use crate::store::{CommitError, Initial, Placement, Plan, PlanClaims, Relocation};
 use crate::{ResourceId, SessionId};
@@ -24,7 +23,7 @@ impl Tx<'_> {
     /// Makes a booking by the first plan that fits. `index` names the placement in the answer to a refusal.
     pub(super) fn place(&mut self, index: usize, placement: &Placement) -> Result<Booking, CommitError> {
         let new = &placement.booking;
-        check::plans(&placement.plans, new.party)?;
+        placement.check()?;
         if self.tenant.bookings.contains_key(&new.id) {
             return Err(CommitError::Exists { what: "booking" });
         }
@@ -68,9 +67,9 @@ impl Tx<'_> {
 
     /// Gives a booking another time, party or other resources, by the first plan that fits without its own rows.
     pub(super) fn relocate(&mut self, wanted: &Relocation) -> Result<Booking, CommitError> {
-        let attempted = if wanted.reassign { Move::Reassign } else { Move::Reschedule };
+        let attempted = wanted.attempted();
         let old = self.movable(wanted.booking, wanted.if_version, attempted)?;
-        check::plans(&wanted.plans, wanted.party)?;
+        wanted.check()?;
         let deadline = match old.state {
             State::Pending => old.deadline.map(|deadline| deadline.min(wanted.visit.start())),
             _ => old.deadline,

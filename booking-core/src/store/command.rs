@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::booking::{Actor, Block, Claim, LocalStart, Pick, Priced, Session, Verdict, WaitlistEntry};
+use crate::booking::{Actor, Block, Claim, LocalStart, Move, Pick, Priced, Session, Verdict, WaitlistEntry};
 use crate::interval::Interval;
 use crate::policy::Over;
 use crate::row_checks;
@@ -200,6 +200,29 @@ pub enum Change {
         /// The fee, recorded on the booking.
         fee: Option<crate::Money>,
     },
+}
+
+impl Change {
+    /// The move it makes, whose legality [`State::after`](crate::State::after) judges.
+    pub fn attempted(self) -> Move {
+        match self {
+            Self::Confirm => Move::Confirm,
+            Self::Extend { .. } => Move::Extend,
+            Self::Approve => Move::Approve,
+            Self::Decline => Move::Decline,
+            Self::Cancel { .. } => Move::Cancel,
+            Self::CheckIn => Move::CheckIn,
+            Self::Complete => Move::Complete,
+            Self::MarkNoShow { .. } => Move::MarkNoShow,
+        }
+    }
+}
+
+impl Relocation {
+    /// The move it makes.
+    pub fn attempted(&self) -> Move {
+        if self.reassign { Move::Reassign } else { Move::Reschedule }
+    }
 }
 
 /// Where a new booking starts in its life.

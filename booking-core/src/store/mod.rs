@@ -8,6 +8,7 @@
 //! rule that decides (`admit`: count peak use) next to the write it protects, whatever the database.
 
 mod any;
+mod check;
 mod command;
 mod error;
 mod port;

@@ -7,7 +7,6 @@ use booking_core::{CustomerId, Invalid, Page, TenantId};
 
 use super::rows::{PlatformRow, Written};
 use super::state::{PlatformState, check, cut};
-use crate::text::words;
 use crate::{
     AuditAction, AuditNote, Consent, Customer, CustomerState, CustomerWrite, Expect, MAX_ALIASES,
     MAX_CONSENTS, PageQuery, PlatformError, Profile, ProfileSpec, SearchText, Stamp,
@@ -30,7 +29,7 @@ impl PlatformState {
 
     /// See [`CustomerStore::search_customers`](crate::CustomerStore::search_customers).
     pub fn search_customers(&self, tenant: TenantId, text: &SearchText, limit: usize) -> Page<Customer> {
-        let asked: Vec<String> = words(text.as_str()).collect();
+        let asked: Vec<String> = text.words().collect();
         // The longest word leaves the fewest to look at.
         let Some(longest) = asked.iter().max_by_key(|word| word.len()) else {
             return Page { items: Vec::new(), more: false };

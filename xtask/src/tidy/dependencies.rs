@@ -16,6 +16,7 @@ pub(super) const ROUTER_CAP: usize = 72;
 const ARROWS: &[(&str, &[&str])] = &[
     ("booking-core", &[]),
     ("booking-platform", &["booking-core"]),
+    ("booking-store-postgres", &["booking-core", "booking-platform"]),
     ("booking-http", &["booking-core", "booking-platform"]),
     ("booking-bench", &["booking-core", "booking-http", "booking-platform"]),
     ("booking-examples", &["booking-core", "booking-http", "booking-platform"]),

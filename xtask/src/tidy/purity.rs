@@ -71,6 +71,7 @@ const STORES: &[&str] = &["MemoryStore", "MemoryPlatform", "SqliteStore", "Postg
 const COMPOSERS: &[&str] = &[
     "booking-core/",
     "booking-platform/",
+    "booking-store-postgres/",
     "booking-bench/",
     "examples/",
     "booking-http/src/main.rs",

@@ -1,13 +1,34 @@
 //! Values in a command that no rule could judge: refused before anything is looked at.
 
+use super::{Placement, Plan, PlanClaims, Relocation};
 use crate::booking::{Claim, Session};
 use crate::resource::check_capacity;
 use crate::service::MAX_BUFFER;
-use crate::store::{Plan, PlanClaims};
 use crate::{Invalid, MAX_CAPACITY};
 
+impl Placement {
+    /// Refused: no plan, a party of nobody, claims or seats that cannot be counted. Every store checks this first.
+    pub fn check(&self) -> Result<(), Invalid> {
+        plans(&self.plans, self.booking.party)
+    }
+}
+
+impl Relocation {
+    /// The same as for a new booking.
+    pub fn check(&self) -> Result<(), Invalid> {
+        plans(&self.plans, self.party)
+    }
+}
+
+impl Session {
+    /// Refused: no seats, no resource, claims that cannot be counted.
+    pub fn check(&self) -> Result<(), Invalid> {
+        session(self)
+    }
+}
+
 /// At least one plan, a party, and claims that can be counted.
-pub(super) fn plans(plans: &[Plan], party: u32) -> Result<(), Invalid> {
+fn plans(plans: &[Plan], party: u32) -> Result<(), Invalid> {
     if plans.is_empty() {
         return Err(Invalid::new("plans", "none", "at least one plan"));
     }
@@ -24,7 +45,7 @@ pub(super) fn plans(plans: &[Plan], party: u32) -> Result<(), Invalid> {
 }
 
 /// Seats, a resource to name, and claims that can be counted.
-pub(super) fn session(session: &Session) -> Result<(), Invalid> {
+fn session(session: &Session) -> Result<(), Invalid> {
     check_capacity(session.seats)
         .map_err(|_| Invalid::new("session.seats", session.seats, format!("1 to {MAX_CAPACITY} seats")))?;
     if session.key.picks.is_empty() {

@@ -1,0 +1,151 @@
+//! The store: a pool of connections, and one call of a database function for every method of the ports.
+
+use std::time::Duration;
+
+use booking_core::{Command, CommitError, Committed, DAY, Invalid, Seconds, StoreError};
+use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::types::Json;
+
+use crate::error::{Meaning, meaning, of_commit, of_read};
+use crate::migrate::{MigrateError, check};
+use crate::wire::{Answer, decode_answer, encode};
+
+/// How often a command is sent again when others were in the way at the same instant. Each time some other command has
+/// made progress, so that this many in a row mean something else is wrong.
+const ATTEMPTS: u32 = 12;
+
+/// Connections idle for longer are tried before use: after a restart of the database the first requests would
+/// otherwise fail on connections that are dead.
+const TRY_AFTER: Duration = Duration::from_secs(1);
+
+/// How long idempotency keys are kept unless told otherwise, in seconds: 7 days.
+const KEEP_KEYS: Seconds = 7 * DAY;
+
+/// Bookings and catalogue in `PostgreSQL`, shared by any number of processes. Clones share the connections.
+///
+/// ```no_run
+/// # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+/// use booking_store_postgres::{PostgresStore, migrate};
+///
+/// migrate("postgres://owner@localhost/shop").await?;
+/// let store = PostgresStore::connect("postgres://booking@localhost/shop", 32).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct PostgresStore {
+    pool: PgPool,
+    keep_keys: Seconds,
+}
+
+impl PostgresStore {
+    /// Connects, with at most this many connections. For writes about 64 are right (they sleep while the disk
+    /// flushes), for reads 16 to 32.
+    ///
+    /// Refused: a database whose schema is not that of this version, older or newer. Nothing is changed.
+    pub async fn connect(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let options: PgConnectOptions = url.parse().map_err(|error| of_read(&error))?;
+        let pool = pool_options(connections).connect_with(options).await.map_err(|error| of_read(&error))?;
+        let mut connection = pool.acquire().await.map_err(|error| of_read(&error))?;
+        check(&mut connection).await.map_err(|error| match error {
+            MigrateError::Database(error) => of_read(&error),
+            error => StoreError::Failed(error.to_string()),
+        })?;
+        Ok(Self::from_pool(pool))
+    }
+
+    /// Uses a pool of the host's. [`pool_options`](Self::pool_options) has the settings that were measured.
+    pub fn from_pool(pool: PgPool) -> Self {
+        Self { pool, keep_keys: KEEP_KEYS }
+    }
+
+    /// Settings for a pool: no extra round trip before each use, except for connections that were idle.
+    pub fn pool_options(connections: u32) -> PgPoolOptions {
+        pool_options(connections)
+    }
+
+    /// Keeps idempotency keys for this many seconds instead of 7 days: one day to 400 days.
+    pub fn keep_keys(mut self, seconds: Seconds) -> Result<Self, Invalid> {
+        if !(DAY..=400 * DAY).contains(&seconds) {
+            let expected = format!("{DAY} to {} seconds", 400 * DAY);
+            return Err(Invalid::new("keep_keys", format_args!("{seconds} s"), expected));
+        }
+        self.keep_keys = seconds;
+        Ok(self)
+    }
+
+    /// The connections.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub(crate) fn kept(&self) -> Seconds {
+        self.keep_keys
+    }
+
+    pub(crate) async fn apply(&self, command: &Command) -> Result<Committed, CommitError> {
+        let wire = encode(command, self.keep_keys);
+        let mut connection = self.pool.acquire().await.map_err(|error| match meaning(&error) {
+            Meaning::Wrong => StoreError::Failed(error.to_string()),
+            _ => StoreError::Unavailable(error.to_string()),
+        })?;
+        let mut attempt = 1;
+        loop {
+            match send(&mut connection, &wire).await {
+                Ok(answer) => return decode_answer(command.tenant, answer),
+                Err(error) if meaning(&error) == Meaning::TryAgain && attempt < ATTEMPTS => attempt += 1,
+                Err(error) => return Err(of_commit(&error).into()),
+            }
+        }
+    }
+}
+
+fn pool_options(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRY_AFTER {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+}
+
+async fn send(connection: &mut PgConnection, wire: &serde_json::Value) -> Result<Answer, sqlx::Error> {
+    let Json(answer): Json<Answer> =
+        sqlx::query_scalar("SELECT booking.commit($1)").bind(Json(wire)).fetch_one(connection).await?;
+    Ok(answer)
+}
+
+/// Applies a command inside a transaction of the host's: the booking is there when the host commits, with whatever
+/// else it wrote, and is not when it rolls back.
+///
+/// A refusal leaves the transaction usable and without a trace of the command. The isolation must be the default,
+/// READ COMMITTED. Locks are held until the host commits: keep what follows short. A
+/// [`StoreError::Unavailable`](booking_core::StoreError::Unavailable) means that the transaction has to be rolled back
+/// and begun again.
+///
+/// ```no_run
+/// # async fn order(command: booking_core::Command) -> Result<(), Box<dyn std::error::Error>> {
+/// use booking_store_postgres::{commit_in, sqlx};
+/// use sqlx::Connection;
+///
+/// let mut connection = sqlx::PgConnection::connect("postgres://booking@localhost/shop").await?;
+/// let mut transaction = connection.begin().await?;
+/// sqlx::query("INSERT INTO orders (number) VALUES (7)").execute(&mut *transaction).await?;
+/// commit_in(&mut transaction, &command).await?;
+/// transaction.commit().await?;
+/// # Ok(())
+/// # }
+/// ```
+pub async fn commit_in(connection: &mut PgConnection, command: &Command) -> Result<Committed, CommitError> {
+    match send(connection, &encode(command, KEEP_KEYS)).await {
+        Ok(answer) => decode_answer(command.tenant, answer),
+        Err(error) => Err(of_commit(&error).into()),
+    }
+}

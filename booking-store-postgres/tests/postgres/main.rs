@@ -1,0 +1,18 @@
+//! The store on a real server. `cargo xtask test` starts a private one; `DATABASE_URL` names another.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![expect(clippy::panic, reason = "a test that cannot be set up has failed")]
+
+mod conformance;
+mod crash;
+mod desk;
+mod history;
+mod migrations;
+mod operations;
+mod platform;
+mod races;
+mod reference;
+mod schema;
+mod server;
+mod support;
+mod walls;

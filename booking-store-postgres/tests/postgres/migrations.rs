@@ -1,0 +1,87 @@
+//! Migrating a database.
+
+use booking_core::BookingStore;
+use booking_store_postgres::sqlx::{Executor, query_scalar};
+use booking_store_postgres::{MigrateError, commit_in, dry_run, migrate, migrations};
+
+use crate::desk::*;
+use crate::support::{Database, Judge};
+
+#[tokio::test]
+async fn a_second_run_does_nothing_and_several_at_once_do_it_once() {
+    let database = Database::empty().await;
+    let url = database.url();
+    assert_eq!(dry_run(&url).await.unwrap(), migrations());
+    let (one, two) = tokio::join!(migrate(&url), migrate(&url));
+    let mut done = [one.unwrap().len(), two.unwrap().len()];
+    done.sort_unstable();
+    assert_eq!(done, [0, migrations().len()]);
+    assert!(migrate(&url).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn changed_functions_are_replaced_and_rows_stay() {
+    let database = Database::new(Judge::Server).await;
+    let store = database.store(2).await;
+    store.commit(&place(1, &[1], 0, 60)).await.unwrap();
+    let mut owner = database.owner().await;
+    owner
+        .execute("UPDATE booking.migrations SET hash = 'older' WHERE name = 'functions/07_commit'")
+        .await
+        .unwrap();
+    let done = migrate(&database.url()).await.unwrap();
+    assert!(done.iter().map(|file| file.name).eq(["functions/07_commit"]));
+    assert!(!fitted(store.commit(&place(2, &[1], 30, 90)).await));
+}
+
+#[tokio::test]
+async fn a_newer_a_changed_and_a_foreign_schema_are_left_alone() {
+    let database = Database::new(Judge::Server).await;
+    let mut owner = database.owner().await;
+    owner.execute("INSERT INTO booking.migrations (name, hash) VALUES ('900_later', '')").await.unwrap();
+    assert!(
+        matches!(migrate(&database.url()).await, Err(MigrateError::Newer { name }) if name == "900_later")
+    );
+    owner.execute("DELETE FROM booking.migrations WHERE name = '900_later'").await.unwrap();
+    owner.execute("UPDATE booking.migrations SET hash = '' WHERE name = '001_initial_schema'").await.unwrap();
+    assert!(matches!(migrate(&database.url()).await, Err(MigrateError::Changed { .. })));
+    let foreign = Database::empty().await;
+    foreign
+        .owner()
+        .await
+        .execute("CREATE SCHEMA booking; CREATE TABLE booking.rooms (number int)")
+        .await
+        .unwrap();
+    assert!(matches!(migrate(&foreign.url()).await, Err(MigrateError::Foreign)));
+}
+
+/// An order and its booking, written together.
+#[tokio::test]
+async fn a_booking_is_there_when_the_hosts_transaction_commits() {
+    let database = Database::new(Judge::Server).await;
+    database
+        .owner()
+        .await
+        .execute("CREATE TABLE public.orders (number int); GRANT ALL ON public.orders TO PUBLIC")
+        .await
+        .unwrap();
+    let pool = database.pool(2).await;
+    let mut transaction = pool.begin().await.unwrap();
+    transaction.execute("INSERT INTO public.orders VALUES (1)").await.unwrap();
+    commit_in(&mut transaction, &place(1, &[1], 0, 60)).await.unwrap();
+    transaction.rollback().await.unwrap();
+    let mut transaction = pool.begin().await.unwrap();
+    transaction.execute("INSERT INTO public.orders VALUES (2)").await.unwrap();
+    commit_in(&mut transaction, &place(2, &[1], 0, 60)).await.unwrap();
+    // A refusal leaves the transaction usable.
+    assert!(!fitted(commit_in(&mut transaction, &place(3, &[1], 30, 90)).await));
+    transaction.commit().await.unwrap();
+    let mut owner = database.owner().await;
+    let orders: Vec<i32> =
+        query_scalar("SELECT number FROM public.orders").fetch_all(&mut owner).await.unwrap();
+    let bookings: Vec<String> = query_scalar("SELECT right(booking_id::text, 1) FROM booking.bookings")
+        .fetch_all(&mut owner)
+        .await
+        .unwrap();
+    assert_eq!((orders, bookings), (vec![2], vec!["2".to_owned()]));
+}

@@ -1,0 +1,91 @@
+//! For those who run it: the doctor, the self-check, the dashboard, the agenda.
+
+use booking_core::{BookingStore, Change, Money, Priced, StoreError};
+use booking_store_postgres::sqlx::types::Json;
+use booking_store_postgres::sqlx::{Executor, query_as, query_scalar};
+use booking_store_postgres::{PostgresStore, doctor};
+use serde_json::{Value, json};
+
+use crate::desk::*;
+use crate::support::{Database, Judge};
+
+#[tokio::test]
+async fn the_doctor_finds_a_wrong_role_and_an_old_schema() {
+    let database = Database::new(Judge::Server).await;
+    let as_app = doctor(&database.pool(1).await).await.unwrap();
+    // The private server of the tests may lose everything, and the doctor says so.
+    assert!(
+        as_app
+            .iter()
+            .all(|finding| finding.problem.starts_with("fsync") || finding.problem.starts_with("full_page"))
+    );
+    let pool = PostgresStore::pool_options(1).connect_with(database.options()).await.unwrap();
+    let as_owner = doctor(&pool).await.unwrap();
+    assert!(as_owner.iter().any(|finding| finding.problem.contains("passes row security")), "{as_owner:?}");
+    pool.execute("DELETE FROM booking.migrations WHERE name = 'functions/07_commit'").await.unwrap();
+    let old = doctor(&pool).await.unwrap();
+    assert!(old[0].problem.contains("functions/07_commit"), "{old:?}");
+    let refused = PostgresStore::connect(&database.url(), 1).await;
+    assert!(matches!(refused, Err(StoreError::Failed(why)) if why.contains("migrate the database")));
+}
+
+#[tokio::test]
+async fn the_self_check_finds_what_was_broken_by_hand() {
+    let database = Database::new(Judge::Server).await;
+    let store = database.store(2).await;
+    for number in 1..=2 {
+        let start = i64::try_from(number).unwrap() * 100;
+        store.commit(&place(number, &[1], start, start + 60)).await.unwrap();
+    }
+    let mut owner = database.owner().await;
+    owner.execute("DELETE FROM booking.claims WHERE booking_id::text LIKE '%1'").await.unwrap();
+    owner
+        .execute("UPDATE booking.bookings SET state = 'cancelled' WHERE booking_id::text LIKE '%2'")
+        .await
+        .unwrap();
+    let found: Vec<(String, String)> =
+        query_as("SELECT problem, right(subject::text, 1) FROM booking.self_check($1) ORDER BY 1")
+            .bind(TENANT.uuid())
+            .fetch_all(&mut owner)
+            .await
+            .unwrap();
+    let pair = |problem: &str, subject: &str| (problem.to_owned(), subject.to_owned());
+    assert_eq!(found, [pair("claims left over", "2"), pair("claims missing", "1")]);
+}
+
+#[tokio::test]
+async fn the_dashboard_and_the_agenda_tell_the_same_visits() {
+    let database = Database::new(Judge::Server).await;
+    let pool = database.pool(2).await;
+    let store = PostgresStore::from_pool(pool.clone());
+    for number in 1..=3 {
+        let start = i64::try_from(number).unwrap() * 100;
+        let mut asked = placement(number, &[1], start, start + 60);
+        let price = Money::new(1_000, "EUR".parse().unwrap()).unwrap();
+        asked.booking.priced = Priced { price: Some(price), ..Priced::default() };
+        store.commit(&command(booking_core::Action::Place(vec![asked]))).await.unwrap();
+    }
+    store.commit(&change(3, Change::Cancel { fee: None })).await.unwrap();
+    let Json(told): Json<Value> = query_scalar("SELECT booking.dashboard($1, $2, $3)")
+        .bind(TENANT.uuid())
+        .bind(DAY)
+        .bind(DAY + 86_400)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let expected = json!({
+        "states": { "confirmed": 2, "cancelled": 1 }, "people": 2, "minutes": 2, "prices": { "EUR": 2_000 },
+    });
+    assert_eq!(told, expected);
+    let mut transaction = pool.begin().await.unwrap();
+    // Without its tenant a view shows nothing either.
+    let count = "SELECT count(*) FROM booking.agenda WHERE starts_at >= '2090-01-01 00:00:00Z'";
+    assert_eq!(query_scalar::<_, i64>(count).fetch_one(&mut *transaction).await.unwrap(), 0);
+    let set =
+        query_scalar::<_, String>("SELECT set_config('booking.tenant', $1, true)").bind(TENANT.to_string());
+    set.fetch_one(&mut *transaction).await.unwrap();
+    assert_eq!(query_scalar::<_, i64>(count).fetch_one(&mut *transaction).await.unwrap(), 2);
+    let Json(health): Json<Value> =
+        query_scalar("SELECT booking.health()").fetch_one(&mut *transaction).await.unwrap();
+    assert_eq!(health["in_recovery"], json!(false));
+}

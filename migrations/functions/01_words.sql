@@ -1,0 +1,85 @@
+-- Small words the other functions are made of.
+
+CREATE OR REPLACE FUNCTION booking.present(planned bigint) RETURNS bigint LANGUAGE sql VOLATILE AS $$
+    SELECT floor(extract(epoch FROM clock_timestamp()))::bigint
+$$;
+COMMENT ON FUNCTION booking.present(bigint) IS
+    'Now, by this server''s clock, in whole seconds: what decides whether a hold still lives. What the planner took for now is not looked at.';
+
+CREATE OR REPLACE FUNCTION booking.refuse(reason jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'refused' USING ERRCODE = 'BK001', DETAIL = reason::text;
+END $$;
+COMMENT ON FUNCTION booking.refuse(jsonb) IS 'Takes back what the command wrote and answers with this reason.';
+
+CREATE OR REPLACE FUNCTION booking.try_again(why text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', why USING ERRCODE = '40001';
+END $$;
+COMMENT ON FUNCTION booking.try_again(text) IS 'Takes back what the command wrote and asks the client to send it again.';
+
+CREATE OR REPLACE FUNCTION booking.lives(expires bigint, now_ bigint) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT expires IS NULL OR expires > now_
+$$;
+COMMENT ON FUNCTION booking.lives(bigint, bigint) IS 'Whether what expires then (never, if NULL) is alive now.';
+
+CREATE OR REPLACE FUNCTION booking.state_at(state_ booking.booking_state, deadline_ bigint, now_ bigint)
+RETURNS booking.booking_state LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN state_ IN ('held', 'pending') AND deadline_ <= now_ THEN 'expired' ELSE state_ END
+$$;
+COMMENT ON FUNCTION booking.state_at(booking.booking_state, bigint, bigint) IS
+    'Where a booking stands: a held or pending one whose deadline has come is expired, swept or not.';
+
+CREATE OR REPLACE FUNCTION booking.counts(state_ booking.booking_state) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT state_ IN ('held', 'pending', 'confirmed', 'checked_in', 'completed', 'no_show')
+$$;
+COMMENT ON FUNCTION booking.counts(booking.booking_state) IS 'Whether limits count a booking in this state.';
+
+CREATE OR REPLACE FUNCTION booking.is_live(state_ booking.booking_state) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT state_ IN ('held', 'pending', 'confirmed', 'checked_in')
+$$;
+COMMENT ON FUNCTION booking.is_live(booking.booking_state) IS 'Whether a booking in this state occupies its resources or seats.';
+
+CREATE OR REPLACE FUNCTION booking.ids(list jsonb) RETURNS uuid[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(array_agg(value::uuid ORDER BY place), '{}')
+    FROM jsonb_array_elements_text(list) WITH ORDINALITY AS listed (value, place)
+$$;
+COMMENT ON FUNCTION booking.ids(jsonb) IS 'The ids of a JSON list, in order.';
+
+CREATE OR REPLACE FUNCTION booking.as_json(b booking.bookings) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT to_jsonb(b) || jsonb_build_object('picks', coalesce((
+        SELECT jsonb_agg(jsonb_build_object('requirement', p.requirement, 'resource', p.resource_id, 'seconds', p.seconds)
+                         ORDER BY p.place)
+        FROM booking.picks p WHERE p.tenant_id = b.tenant_id AND p.booking_id = b.booking_id), '[]'))
+$$;
+COMMENT ON FUNCTION booking.as_json(booking.bookings) IS 'A booking with its picks, as the adapter reads it.';
+
+-- One lock order everywhere: the idempotency key, bookings by id, these by number, then resources by number, then
+-- claims by resource, lane and start. Nothing here is taken while claims are held.
+CREATE OR REPLACE FUNCTION booking.lock_names(names text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    number bigint;
+BEGIN
+    FOR number IN SELECT DISTINCT hashtextextended(name, 0) FROM unnest(names) AS name ORDER BY 1 LOOP
+        PERFORM pg_advisory_xact_lock(number);
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION booking.lock_names(text[]) IS 'Locks names until the transaction ends, in one order.';
+
+CREATE OR REPLACE FUNCTION booking.lock_resources(tenant uuid, resources uuid[], alone boolean) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    number bigint;
+BEGIN
+    FOR number IN SELECT DISTINCT hashtextextended('resource:' || tenant || resource, 0)
+        FROM unnest(resources) AS resource ORDER BY 1
+    LOOP
+        IF alone THEN
+            PERFORM pg_advisory_xact_lock(number);
+        ELSE
+            PERFORM pg_advisory_xact_lock_shared(number);
+        END IF;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION booking.lock_resources(uuid, uuid[], boolean) IS
+    'Locks resources in one order: shared by those who add and remove claims, alone for those who give claims other lanes.';

@@ -1,0 +1,215 @@
+-- What surrounds scheduling: tenants, the catalogue as people edit it, customers, keys and the audit log. The rules are
+-- the platform's: these functions read, lock and write.
+
+CREATE OR REPLACE FUNCTION booking.enter(tenant uuid, lock_ text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    PERFORM booking.lock_names(ARRAY[concat_ws(':', lock_, tenant)]);
+    INSERT INTO booking.tenants (tenant_id) VALUES (tenant) ON CONFLICT DO NOTHING;
+END $$;
+COMMENT ON FUNCTION booking.enter(uuid, text) IS
+    'Begins a change of a tenant''s data: one at a time, because it is judged by what else is there.';
+
+CREATE OR REPLACE FUNCTION booking.item_table(kind text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE kind WHEN 'service' THEN 'services' WHEN 'resource' THEN 'resources' WHEN 'group' THEN 'resource_groups'
+        WHEN 'location' THEN 'locations' WHEN 'schedule' THEN 'schedules' WHEN 'holiday_calendar' THEN 'holiday_calendars'
+        WHEN 'policy' THEN 'policies' WHEN 'price_list' THEN 'price_lists' END
+$$;
+COMMENT ON FUNCTION booking.item_table(text) IS 'Where items of a kind are.';
+
+CREATE OR REPLACE FUNCTION booking.item_key(kind text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE kind WHEN 'service' THEN 'service_id' WHEN 'resource' THEN 'resource_id' ELSE 'item_id' END
+$$;
+COMMENT ON FUNCTION booking.item_key(text) IS 'What the id of items of a kind is called.';
+
+CREATE OR REPLACE FUNCTION booking.all_items(tenant uuid) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    RETURN (SELECT coalesce(jsonb_agg(item), '[]') FROM (
+        SELECT item FROM booking.services WHERE tenant_id = tenant AND item IS NOT NULL
+        UNION ALL SELECT item FROM booking.resources WHERE tenant_id = tenant AND item IS NOT NULL
+        UNION ALL SELECT item FROM booking.resource_groups WHERE tenant_id = tenant
+        UNION ALL SELECT item FROM booking.locations WHERE tenant_id = tenant
+        UNION ALL SELECT item FROM booking.schedules WHERE tenant_id = tenant
+        UNION ALL SELECT item FROM booking.holiday_calendars WHERE tenant_id = tenant
+        UNION ALL SELECT item FROM booking.policies WHERE tenant_id = tenant
+        UNION ALL SELECT item FROM booking.price_lists WHERE tenant_id = tenant) items);
+END $$;
+COMMENT ON FUNCTION booking.all_items(uuid) IS 'The whole catalogue of a tenant, as people edit it.';
+
+-- One item, or those of a kind after an id.
+CREATE OR REPLACE FUNCTION booking.items(tenant uuid, kind text, one uuid, after_ uuid, most bigint) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    found_ jsonb;
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    EXECUTE format(
+        'SELECT coalesce(jsonb_agg(i.item ORDER BY i.%2$I), ''[]'') FROM (
+            SELECT item, %2$I FROM booking.%1$I
+            WHERE tenant_id = $1 AND item IS NOT NULL AND ($2 IS NULL OR %2$I = $2) AND ($3 IS NULL OR %2$I > $3)
+            ORDER BY %2$I LIMIT $4) i',
+        booking.item_table(kind), booking.item_key(kind))
+    INTO found_ USING tenant, one, after_, most;
+    RETURN found_;
+END $$;
+COMMENT ON FUNCTION booking.items(uuid, text, uuid, uuid, bigint) IS 'One item, or those of a kind by id.';
+
+CREATE OR REPLACE FUNCTION booking.held_capacity(tenant uuid, resource uuid) RETURNS integer LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    RETURN (SELECT units FROM booking.capacities WHERE tenant_id = tenant AND resource_id = resource);
+END $$;
+COMMENT ON FUNCTION booking.held_capacity(uuid, uuid) IS 'The capacity that bookings rely on, if any was told.';
+
+CREATE OR REPLACE FUNCTION booking.write_item(tenant uuid, kind text, id uuid, name_ text, item_ jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    -- As the engine reads it: written by the next statement, from what is shared.
+    spec_ jsonb := '{}';
+BEGIN
+    IF kind = 'service' THEN
+        INSERT INTO booking.services (tenant_id, service_id, name, spec, item) VALUES (tenant, id, name_, spec_, item_)
+        ON CONFLICT (tenant_id, service_id) DO UPDATE SET name = excluded.name, item = excluded.item;
+    ELSIF kind = 'resource' THEN
+        INSERT INTO booking.resources (tenant_id, resource_id, name, kind, spec, item)
+        VALUES (tenant, id, name_, 'staff', spec_, item_)
+        ON CONFLICT (tenant_id, resource_id) DO UPDATE SET name = excluded.name, item = excluded.item;
+    ELSE
+        EXECUTE format('INSERT INTO booking.%I (tenant_id, item_id, name, item) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (tenant_id, item_id) DO UPDATE SET name = excluded.name, item = excluded.item',
+            booking.item_table(kind)) USING tenant, id, name_, item_;
+    END IF;
+END $$;
+COMMENT ON FUNCTION booking.write_item(uuid, text, uuid, text, jsonb) IS 'Writes an item as people edit it.';
+
+-- What a change wrote, row by row, and what the engine reads since.
+CREATE OR REPLACE FUNCTION booking.write_platform(tenant uuid, rows_ jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    one jsonb;
+BEGIN
+    FOR one IN SELECT value FROM jsonb_array_elements(rows_) LOOP
+        CASE one->>'row'
+        WHEN 'tenant' THEN
+            UPDATE booking.tenants SET profile = one->'value' WHERE tenant_id = tenant;
+        WHEN 'item' THEN
+            PERFORM booking.write_item(tenant, one->>'kind', (one->>'id')::uuid, one->>'name', one->'value');
+        WHEN 'deleted' THEN
+            EXECUTE format('DELETE FROM booking.%I WHERE tenant_id = $1 AND %I = $2',
+                booking.item_table(one->>'kind'), booking.item_key(one->>'kind')) USING tenant, (one->>'id')::uuid;
+        WHEN 'service' THEN
+            PERFORM booking.put_service(tenant, (one->>'id')::uuid, one->>'name', one->'value');
+        WHEN 'resource' THEN
+            PERFORM booking.put_resource(
+                tenant, (one->>'id')::uuid, one->>'name', (one->>'kind')::booking.resource_kind,
+                ARRAY(SELECT jsonb_array_elements_text(one->'tags')), one->'value', (one->>'capacity')::integer);
+        WHEN 'customer' THEN
+            INSERT INTO booking.customers (tenant_id, customer_id, known, name, words, customer)
+            VALUES (tenant, (one->>'id')::uuid, (one->>'known')::boolean, one->>'name', one->>'words', one->'value')
+            ON CONFLICT (tenant_id, customer_id) DO UPDATE SET known = excluded.known, name = excluded.name,
+                words = excluded.words, customer = excluded.customer;
+        WHEN 'key' THEN
+            INSERT INTO booking.api_keys (tenant_id, key_id, lookup, key)
+            VALUES (tenant, (one->>'id')::uuid, one->>'lookup', one->'value')
+            ON CONFLICT (tenant_id, key_id) DO UPDATE SET key = excluded.key;
+        WHEN 'audit' THEN
+            INSERT INTO booking.audit_log (tenant_id, at, who, origin, action, object_kind, object_id, version)
+            VALUES (tenant, (one->>'at')::timestamptz, one->>'who', one->>'origin', one->>'action', one->>'kind',
+                    (one->>'id')::uuid, (one->>'version')::bigint);
+        END CASE;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION booking.write_platform(uuid, jsonb) IS 'Writes the rows of one change, its audit entry among them.';
+
+CREATE OR REPLACE FUNCTION booking.read_tenant(tenant uuid) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    RETURN (SELECT profile FROM booking.tenants WHERE tenant_id = tenant);
+END $$;
+COMMENT ON FUNCTION booking.read_tenant(uuid) IS 'One tenant.';
+
+CREATE OR REPLACE FUNCTION booking.read_tenants(after_ uuid, most bigint) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    found_ jsonb;
+BEGIN
+    PERFORM set_config('booking.directory', 'on', true);
+    SELECT coalesce(jsonb_agg(t.profile ORDER BY t.tenant_id), '[]') INTO found_ FROM (
+        SELECT tenant_id, profile FROM booking.tenants
+        WHERE profile IS NOT NULL AND (after_ IS NULL OR tenant_id > after_) ORDER BY tenant_id LIMIT most) t;
+    PERFORM set_config('booking.directory', '', true);
+    RETURN found_;
+END $$;
+COMMENT ON FUNCTION booking.read_tenants(uuid, bigint) IS 'Tenants by id: for whoever runs the server.';
+
+CREATE OR REPLACE FUNCTION booking.key_by_lookup(wanted text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    found_ jsonb;
+BEGIN
+    PERFORM set_config('booking.directory', 'on', true);
+    SELECT key INTO found_ FROM booking.api_keys WHERE lookup = wanted;
+    PERFORM set_config('booking.directory', '', true);
+    RETURN found_;
+END $$;
+COMMENT ON FUNCTION booking.key_by_lookup(text) IS 'The key of a caller, whosever it is.';
+
+CREATE OR REPLACE FUNCTION booking.keys(tenant uuid, one uuid, after_ uuid, most bigint) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    RETURN (SELECT coalesce(jsonb_agg(k.key ORDER BY k.key_id), '[]') FROM (
+        SELECT key_id, key FROM booking.api_keys
+        WHERE tenant_id = tenant AND (one IS NULL OR key_id = one) AND (after_ IS NULL OR key_id > after_)
+        ORDER BY key_id LIMIT most) k);
+END $$;
+COMMENT ON FUNCTION booking.keys(uuid, uuid, uuid, bigint) IS 'One key, or keys by id.';
+
+CREATE OR REPLACE FUNCTION booking.customers_of(tenant uuid, asked uuid[]) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    RETURN (SELECT coalesce(jsonb_agg(customer), '[]') FROM booking.customers
+            WHERE tenant_id = tenant AND customer_id = ANY (asked));
+END $$;
+COMMENT ON FUNCTION booking.customers_of(uuid, uuid[]) IS 'These customers, merged and erased ones included.';
+
+CREATE OR REPLACE FUNCTION booking.customers(tenant uuid, after_ uuid, most bigint) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    RETURN (SELECT coalesce(jsonb_agg(c.customer ORDER BY c.customer_id), '[]') FROM (
+        SELECT customer_id, customer FROM booking.customers
+        WHERE tenant_id = tenant AND known AND (after_ IS NULL OR customer_id > after_)
+        ORDER BY customer_id LIMIT most) c);
+END $$;
+COMMENT ON FUNCTION booking.customers(uuid, uuid, bigint) IS 'Customers by id, without merged and erased ones.';
+
+-- Every word that is looked for begins a word; those with more whole words come first. Words are letters and digits, so
+-- that they mean themselves in a pattern.
+CREATE OR REPLACE FUNCTION booking.search_customers(tenant uuid, asked text[], longest text, most bigint) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    RETURN (SELECT coalesce(jsonb_agg(f.customer ORDER BY f.whole DESC, f.name NULLS FIRST, f.customer_id), '[]') FROM (
+        SELECT c.customer_id, c.customer, c.name,
+               (SELECT count(*) FROM unnest(asked) AS word WHERE c.words LIKE '% ' || word || ' %') AS whole
+        FROM booking.customers c
+        WHERE c.tenant_id = tenant AND c.known AND c.words LIKE '% ' || longest || '%'
+          AND NOT EXISTS (SELECT FROM unnest(asked) AS word WHERE c.words NOT LIKE '% ' || word || '%')
+        ORDER BY whole DESC, c.name NULLS FIRST, c.customer_id LIMIT most) f);
+END $$;
+COMMENT ON FUNCTION booking.search_customers(uuid, text[], text, bigint) IS 'Customers by the beginnings of words.';
+
+CREATE OR REPLACE FUNCTION booking.read_audit(tenant uuid, kind_ text, id uuid, before_ bigint, most bigint) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'sequence', a.audit_id, 'tenant', a.tenant_id, 'at', a.at,
+            'actor', jsonb_build_object('who', a.who, 'from', a.origin), 'action', a.action,
+            'object', jsonb_build_object('kind', a.object_kind, 'id', a.object_id), 'version', a.version)
+            ORDER BY a.audit_id DESC), '[]')
+        FROM (
+            SELECT * FROM booking.audit_log l
+            WHERE l.tenant_id = tenant AND (kind_ IS NULL OR (l.object_kind = kind_ AND l.object_id = id))
+              AND (before_ IS NULL OR l.audit_id < before_)
+            ORDER BY l.audit_id DESC LIMIT most) a);
+END $$;
+COMMENT ON FUNCTION booking.read_audit(uuid, text, uuid, bigint, bigint) IS 'The audit log, the newest first.';
