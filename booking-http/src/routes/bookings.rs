@@ -31,7 +31,7 @@ pub(super) fn routes() -> Router<Api> {
     Router::new()
         .route("/bookings", post(create).get(list))
         .route("/bookings/validate", post(validate))
-        .route("/bookings/{id}", get(read))
+        .route("/bookings/{id}", get(read).patch(super::moves::patch))
         .route("/bookings/{id}/history", get(history))
 }
 

@@ -14,6 +14,7 @@ mod moves;
 pub(crate) mod openapi;
 mod search;
 mod series;
+mod sessions;
 mod slots;
 mod stream;
 mod waitlist;
@@ -43,6 +44,7 @@ pub(crate) fn assemble(api: Api, more: Router) -> Router {
         .merge(batch::routes())
         .merge(moves::routes())
         .merge(series::routes())
+        .merge(sessions::routes())
         .merge(waitlist::routes())
         .merge(calendars::routes())
         .merge(manage::routes())

@@ -179,6 +179,33 @@ pub(crate) async fn reschedule(
     changing: Changing,
     Body(body): Body<RescheduleBody>,
 ) -> Result<Response, Problem> {
+    relocate(&api, changing, &body).await
+}
+
+/// Changes start, duration, party or resources (JSON Merge Patch): the same as rescheduling.
+#[cfg_attr(feature = "server", utoipa::path(
+    patch, path = "/v1/bookings/{id}", tag = "bookings", operation_id = "bookings_patch",
+    params(
+        ("id" = String, Path, description = "The booking"),
+        ("If-Match" = String, Header, description = "The ETag you have seen, or `*`"),
+    ),
+    request_body(
+        content = RescheduleBody, content_type = "application/merge-patch+json", example = json!({"party": 2})
+    ),
+    responses(
+        (status = 200, body = crate::wire::booking::Booking, description = "Changed"),
+        (status = "default", body = crate::problem::Document, content_type = "application/problem+json"),
+    ),
+))]
+pub(crate) async fn patch(
+    State(api): State<Api>,
+    changing: Changing,
+    Body(body): Body<RescheduleBody>,
+) -> Result<Response, Problem> {
+    relocate(&api, changing, &body).await
+}
+
+async fn relocate(api: &Api, changing: Changing, body: &RescheduleBody) -> Result<Response, Problem> {
     let nothing =
         body.start.is_none() && body.duration.is_none() && body.party.is_none() && body.resources.is_empty();
     if nothing {

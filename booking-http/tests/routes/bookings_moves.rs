@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{ANN, Desk, HOSTS, REVIEWED, Reply, service};
+use crate::support::{ANN, CLASS, Desk, HOSTS, REVIEWED, Reply, VISIT, service};
 
 const NINE: &str = "2026-03-23T09:00:00+01:00";
 
@@ -31,6 +31,39 @@ async fn a_booking_is_moved_in_one_step() {
     assert_eq!(read.body, moved.body);
     let nothing = go(&desk, &booked.id(), "reschedule", "\"2\"", &json!({})).await;
     assert_eq!(nothing.problem(), (422, "invalid_request"));
+}
+
+#[tokio::test]
+async fn a_booking_is_patched() {
+    let desk = Desk::open();
+    let body = json!({ "service": service(CLASS), "start": NINE });
+    let booked = desk.post("/v1/bookings", &[("idempotency-key", "one")], &body).await;
+    let path = format!("/v1/bookings/{}", booked.id());
+    let headers = [("content-type", "application/merge-patch+json"), ("if-match", "\"1\"")];
+    let patched = desk.call("PATCH", &path, &headers, r#"{"party": 3}"#).await;
+    assert_eq!((patched.status, &patched.body["party"]), (200, &json!(3)), "{}", patched.text);
+    let too_many = desk.call("PATCH", &path, &[headers[0], ("if-match", "*")], r#"{"party": 6}"#).await;
+    assert_eq!(too_many.problem(), (409, "not_bookable"));
+    let state = desk.call("PATCH", &path, &headers, r#"{"state": "completed"}"#).await;
+    assert_eq!((state.problem(), state.at()), ((422, "invalid_request"), "pointer /state".to_owned()));
+}
+
+#[tokio::test]
+async fn a_session_stays_on_the_calendar_until_it_is_taken_off() {
+    let desk = Desk::open();
+    let body = json!({ "service": service(CLASS), "start": "2026-03-23T19:00:00+01:00" });
+    let open = desk.post("/v1/sessions", &[], &body).await;
+    assert_eq!((open.status, &open.body["seats"]), (201, &json!(5)), "{}", open.text);
+    let public = [("authorization", "Bearer public-1"), ("content-type", "application/json")];
+    assert_eq!(
+        desk.raw("POST", "/v1/sessions", &public, body.to_string()).await.problem(),
+        (403, "forbidden")
+    );
+    let path = format!("/v1/sessions/{}", open.id());
+    assert_eq!(desk.call("DELETE", &path, &[], "").await.status, 204);
+    assert_eq!(desk.call("DELETE", &path, &[], "").await.problem(), (404, "not_found"));
+    let alone = json!({ "service": service(VISIT), "start": NINE });
+    assert_eq!(desk.post("/v1/sessions", &[], &alone).await.problem(), (422, "invalid_request"));
 }
 
 #[tokio::test]

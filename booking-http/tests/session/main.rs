@@ -62,5 +62,8 @@ fn what_the_program_prints_can_be_pasted() {
 #[test]
 fn it_stops_when_it_is_told_to() {
     let program = Program::start(&["serve", "--demo", "--at", "2026-11-30T07:00:00Z"]);
+    // Also while somebody listens: the stream ends.
+    let listener = program.listen("/v1/availability/stream?service=svc_00000000000000000000000000000001");
     assert!(program.stop().success());
+    drop(listener);
 }

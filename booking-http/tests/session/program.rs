@@ -68,6 +68,19 @@ impl Program {
         Answer { status, body: answer.split_off(end + 4) }
     }
 
+    /// Opens a stream, and waits for its first bytes.
+    #[cfg(unix)]
+    pub(crate) fn listen(&self, path: &str) -> TcpStream {
+        let mut connection = TcpStream::connect(&self.address).expect("it listens");
+        let key = &self.secret;
+        write!(connection, "GET {path} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {key}\r\n\r\n")
+            .expect("it reads the head");
+        let mut first = [0; 12];
+        connection.read_exact(&mut first).expect("it answers");
+        assert_eq!(&first, b"HTTP/1.1 200");
+        connection
+    }
+
     /// Tells it to stop, and waits until it has.
     #[cfg(unix)]
     pub(crate) fn stop(mut self) -> ExitStatus {
