@@ -5,11 +5,16 @@
 
 mod answers;
 mod availability;
+mod bookings;
+mod commands;
 mod hours;
 mod law;
+mod overlays;
 mod places;
 mod policies;
 mod regressions;
+mod series;
+mod shop;
 #[path = "../support/mod.rs"]
 mod support;
 mod worlds;
