@@ -146,7 +146,7 @@ fn counted_query(
 }
 
 /// More days than any such period has, so that the whole period around any start is counted.
-fn days_of(period: Period) -> i64 {
+pub(super) fn days_of(period: Period) -> i64 {
     match period {
         Period::Day => 3,
         Period::Week => 9,

@@ -4,13 +4,13 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::keys::keyed;
 use super::listing::one_second;
-use super::snapshot::occupy;
+use super::snapshot::{days_of, occupy};
 use super::{JoinRequest, LiveOffer, Refusal, Scheduler, Wish};
 use crate::booking::{Actor, EntryState, State, WaitlistEntry};
 use crate::clock::Clock;
 use crate::hot::MAX_WINDOW;
 use crate::interval::Interval;
-use crate::seconds::{DAY, check_length, check_name};
+use crate::seconds::{DAY, Seconds, check_length, check_name};
 use crate::service::{MAX_BUFFER, MAX_DURATION, Service};
 use crate::store::{
     Action, BookingFilter, BookingStore, Catalog, Command, Initial, Offer, Operation, Placement, WaitingQuery,
@@ -19,6 +19,9 @@ use crate::{BookingId, END_SECOND, EntryId, FIRST_SECOND, Invalid, TenantId};
 
 /// How many in line one command looks at, first come first: those behind wait for the next capacity that is freed.
 pub const MAX_IN_LINE: usize = 1_000;
+/// How far from a freed time starts are offered, in seconds: as far as the longest visit reaches. Of what a limit of a
+/// year frees, the rest is offered when something nearer is freed.
+const MAX_REACH: Seconds = MAX_DURATION + 2 * MAX_BUFFER;
 
 impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// Joins the waitlist of a service. Refused: a window that is over, or longer than [`MAX_WINDOW`](crate::MAX_WINDOW),
@@ -69,9 +72,15 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     ) -> Result<(), Refusal> {
         let found = self.store.entry(tenant, entry).await?.ok_or(Refusal::NotFound { what: "entry" })?;
         let mut command = self.plain(tenant, actor, Action::Leave(entry))?;
-        if let Some(offer) = found.offer {
-            command.offers = self.offers(tenant, found.window, Some(offer), None, command.now).await?;
-            command.offers.retain(|offer| offer.entry != entry);
+        let offer = found.offer.filter(|_| found.state == EntryState::Waiting);
+        if let Some(offer) = offer
+            && let Some(offer) = self.store.booking(tenant, offer).await?
+            && offer.is_live_at(command.now.timestamp())
+        {
+            // Not the entry's window: an offer may have been moved out of it.
+            let (freed, now) = (offer.visit, command.now);
+            command.offers =
+                self.offers_without(tenant, freed, Some(offer.id), None, Some(entry), now).await?;
         }
         self.store.commit(&command).await?;
         Ok(())
@@ -103,7 +112,8 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     }
 
     /// Plans offers for those in line whom the time `freed` may help, as if the booking `without` were gone and `after` had
-    /// taken its place. Earlier offers are seen by later ones; entries that do not fit are passed over.
+    /// taken its place. Earlier offers are seen by later ones; entries that do not fit are passed over. Only starts near
+    /// `freed` are offered: those ahead in line who wait for others only were not asked about these either.
     pub(super) async fn offers(
         &self,
         tenant: TenantId,
@@ -112,23 +122,37 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         after: Option<&Placement>,
         now: DateTime<Utc>,
     ) -> Result<Vec<Offer>, Refusal> {
-        let window = around(freed, MAX_DURATION + 2 * MAX_BUFFER)?;
+        self.offers_without(tenant, freed, without, after, None, now).await
+    }
+
+    /// The same where `leaving` is on its way out of the line: nothing is planned for it, and the others plan without it.
+    async fn offers_without(
+        &self,
+        tenant: TenantId,
+        freed: Interval,
+        without: Option<BookingId>,
+        after: Option<&Placement>,
+        leaving: Option<EntryId>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Offer>, Refusal> {
+        let window = around(freed, MAX_REACH)?;
         let waiting = WaitingQuery { tenant, window, now: now.timestamp(), limit: MAX_IN_LINE };
         let mut offers: Vec<Offer> = Vec::new();
         let mut in_line = self.store.waiting(&waiting).await?;
-        // The entry whose own offer is being given back has no live offer once this command is applied.
-        if let Some(entry) = self.given_back(tenant, without).await? {
+        // The entry whose own offer is being given back has no live offer once this command is applied; one whose offer is
+        // moved still has it.
+        if let Some(entry) = self.given_back(tenant, without.filter(|_| after.is_none())).await? {
             let place = in_line.partition_point(|other| other.place < entry.place);
             if !in_line.iter().any(|other| other.id == entry.id) {
                 in_line.insert(place, entry);
             }
         }
+        in_line.retain(|entry| Some(entry.id) != leaving);
         for entry in in_line {
             let Some(service) = self.store.service(tenant, entry.service).await? else { continue };
-            if !entry.window.overlaps(around(freed, reach(&service))?) {
-                continue;
-            }
-            if let Some(placement) = self.offer_for(&entry, &service, without, after, &offers, now).await? {
+            let Some(near) = entry.window.intersection(around(freed, reach(&service))?) else { continue };
+            let asked = (&entry, near);
+            if let Some(placement) = self.offer_for(asked, &service, without, after, &offers, now).await? {
                 offers.push(Offer { entry: entry.id, placement });
             }
         }
@@ -150,7 +174,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
 
     async fn offer_for(
         &self,
-        entry: &WaitlistEntry,
+        (entry, window): (&WaitlistEntry, Interval),
         service: &Service,
         without: Option<BookingId>,
         after: Option<&Placement>,
@@ -164,7 +188,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             group: entry.group.clone(),
             ..Wish::new(entry.tenant, entry.service)
         };
-        let query = Self::query(&wish, entry.window, now.timestamp())?;
+        let query = Self::query(&wish, window, now.timestamp())?;
         let mut snapshot = match self.snapshot(entry.tenant, service, &query, without).await {
             Ok(snapshot) => snapshot,
             // The service has changed so that this entry can no longer be met: it is passed over.
@@ -205,11 +229,13 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     }
 }
 
-/// How far from a freed time a start may lie that it makes bookable: its visit and buffers may reach in, and a grid that
-/// starts on free time may shift for the rest of the day.
+/// How far from a freed time a start may lie that it makes bookable: its visit and buffers may reach in, a grid that
+/// starts on free time may shift for the rest of the day, and a limit that is freed counts for its whole period.
 fn reach(service: &Service) -> i64 {
     let longest = service.durations.iter().copied().max().unwrap_or(0);
-    (longest + service.buffers.before + service.buffers.after).max(DAY)
+    let visit = longest + service.buffers.before + service.buffers.after;
+    let period = service.policy.limits.iter().map(|limit| days_of(limit.period) * DAY).max();
+    visit.max(period.unwrap_or(0)).clamp(DAY, MAX_REACH)
 }
 
 fn around(freed: Interval, spare: i64) -> Result<Interval, Invalid> {
