@@ -271,6 +271,15 @@ fn command(told: &Told, now: i64) -> Command {
     Command { tenant: TENANT, now: at(now), actor, key, action, offers, verdicts }
 }
 
+/// A state that knows the resources.
+fn opened() -> State {
+    let mut state = State::new();
+    for (id, units) in UNITS {
+        state.start_capacity(TENANT, id, units);
+    }
+    state
+}
+
 /// All that a state shows: its rows, and what follows from them.
 fn shown(state: &State, now: i64) -> (Rows, Occupancy, Vec<WaitlistEntry>) {
     let window = Interval::from_seconds(0, 900).unwrap();
@@ -324,10 +333,7 @@ const KINDS: [&str; 14] = [
 fn a_failed_command_changes_nothing() {
     let met = RefCell::new(BTreeSet::new());
     check("commands::a_failed_command_changes_nothing", 300, &vec(told(), 1..60), |history| {
-        let mut state = State::new();
-        UNITS.iter().for_each(|(id, units)| {
-            state.start_capacity(TENANT, *id, *units);
-        });
+        let mut state = opened();
         let mut now = 0;
         history.iter().find_map(|told| {
             now += told.later;
@@ -349,10 +355,7 @@ fn peak_use_stays_within_capacity_after_any_history() {
         200,
         &vec(told(), 1..60),
         |history| {
-            let mut state = State::new();
-            UNITS.iter().for_each(|(id, units)| {
-                state.start_capacity(TENANT, *id, *units);
-            });
+            let mut state = opened();
             let mut now = 0;
             history.iter().find_map(|told| {
                 now += told.later;

@@ -30,7 +30,7 @@ fn recurrence(world: &World, shop: &Shop, rule: usize, pick: usize, more: bool) 
     let wall = |start: DateTime<Utc>| {
         DateTime::from_timestamp(zone.to_local(start.timestamp()), 0).unwrap().naive_utc()
     };
-    let first = if pick % 4 == 0 { anywhere } else { listed(pick).unwrap_or(anywhere) };
+    let first = if pick.is_multiple_of(4) { anywhere } else { listed(pick).unwrap_or(anywhere) };
     let recurrence = Recurrence::new(wall(first), RULES[rule]).unwrap();
     let beside =
         listed(pick + 1).filter(|_| more).map(|start| wall(start).format("%Y%m%dT%H%M%S").to_string());
