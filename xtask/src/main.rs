@@ -2,6 +2,7 @@
 
 mod cargo;
 mod debian;
+mod drill;
 mod guard;
 mod postgres;
 mod process;
@@ -26,6 +27,7 @@ Commands:
   guard [ARGS]     performance guard-rails (release build); ARGS go to the guard program
   postgres -- COMMAND
                    runs a command with DATABASE_URL set to a private PostgreSQL server that ends with it
+  drill crash      kills the embedded store 200 times under load; --rounds N for another number
   ci               tidy, test, guard
   help             this text
 
@@ -57,6 +59,7 @@ fn run(args: &[String]) -> Result<()> {
         ["tidy"] => tidy::run(),
         ["guard", rest @ ..] => guard::run(rest),
         ["postgres", "--", command @ ..] => postgres::run(command),
+        ["drill", rest @ ..] => drill::run(rest),
         ["ci"] => ci(),
         other => Err(format!("unknown command `{}`; `cargo xtask help` lists them", other.join(" ")).into()),
     }

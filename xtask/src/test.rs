@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::cargo::{self, Member};
+use crate::debian;
 use crate::postgres;
 use crate::process::{Line, may_install};
 use crate::stages::Stages;
@@ -57,7 +58,18 @@ fn tools(full: bool) -> Result<()> {
         }
         Line::new("rustup component add").with(&[component]).run()?;
     }
-    Ok(())
+    strace()
+}
+
+/// The embedded store is watched for its syncs, where there is a tool to watch with.
+fn strace() -> Result<()> {
+    if !cfg!(target_os = "linux") || Line::new("strace -V").succeeds() {
+        return Ok(());
+    }
+    if debian::install("strace") && Line::new("strace -V").succeeds() {
+        return Ok(());
+    }
+    Err("strace is missing: apt-get install --yes --no-install-recommends strace".into())
 }
 
 fn clippy() -> Result<()> {

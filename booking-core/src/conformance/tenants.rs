@@ -132,14 +132,15 @@ pub fn no_read_shows_another_tenants_rows(suite: &Suite) {
 /// The catalogue answers in the order asked, unknown ids left out, tags by id; and to its own tenant only.
 pub fn the_catalogue_answers_its_own_tenant_in_the_order_asked(suite: &Suite) {
     let mut own = Business::new();
-    own.resources = vec![person(3, 1, &["cut"]), person(1, 4, &["cut", "colour"]), person(2, 1, &[])];
+    let first = [person(3, 1, &["cut"]), person(1, 4, &["cut", "colour"]), person(2, 1, &[])];
+    own.resources.splice(..first.len(), first);
     let service = own.services[0].clone();
     let other =
-        Business { resources: vec![person(9, 1, &["shave"])], services: Vec::new(), ..Business::new() };
+        Business { resources: vec![person(99, 1, &["shave"])], services: Vec::new(), ..Business::new() };
     let theirs = other.tenant;
     let desk = Desk::of(suite, vec![own.clone(), other]);
     let (store, mine) = (desk.store(), desk.tenant);
-    let asked = [2, 9, 1].map(resource);
+    let asked = [2, 99, 1].map(resource);
     let found = desk.read(store.resources(mine, &asked));
     assert_eq!(
         found.iter().map(|row| (**row).clone()).collect::<Vec<_>>(),

@@ -17,9 +17,11 @@ mod store;
 mod tenant;
 mod timeline;
 mod tx;
+mod verify;
 mod waitlist;
 
 pub use catalogue::Catalogue;
 pub use rows::{AssignedRow, Changes, RecordedRow, Rows};
 pub use state::{KEEP_KEYS, State};
 pub use store::MemoryStore;
+pub use verify::{Violation, verify};

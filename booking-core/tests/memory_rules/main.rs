@@ -7,3 +7,4 @@ mod desk;
 mod keys;
 mod limits;
 mod ports;
+mod verify;

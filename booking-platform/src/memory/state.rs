@@ -56,6 +56,15 @@ impl PlatformState {
         Ok(state)
     }
 
+    /// All rows but those of the audit logs: what [`PlatformState::restore`] takes.
+    pub fn rows(&self) -> Vec<PlatformRow> {
+        let tenants = self.tenants.values().cloned().map(PlatformRow::Tenant);
+        let items = self.items.iter().map(|((tenant, _), row)| PlatformRow::Item(*tenant, row.clone()));
+        let customers = self.customers.values().cloned().map(PlatformRow::Customer);
+        let keys = self.keys.values().cloned().map(PlatformRow::Key);
+        tenants.chain(items).chain(customers).chain(keys).collect()
+    }
+
     /// Tells the number of the latest entry of a tenant's audit log, where the entries themselves are not restored.
     pub fn restore_audited(&mut self, tenant: TenantId, sequence: u64) {
         self.audited.insert(tenant, sequence);

@@ -17,9 +17,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("booking-core", &[]),
     ("booking-platform", &["booking-core"]),
     ("booking-store-postgres", &["booking-core", "booking-platform"]),
-    ("booking-http", &["booking-core", "booking-platform"]),
-    ("booking-bench", &["booking-core", "booking-http", "booking-platform"]),
-    ("booking-examples", &["booking-core", "booking-http", "booking-platform"]),
+    ("booking-store-sqlite", &["booking-core", "booking-platform"]),
+    ("booking-http", &["booking-core", "booking-platform", "booking-store-sqlite"]),
+    ("booking-bench", &["booking-core", "booking-http", "booking-platform", "booking-store-sqlite"]),
+    ("booking-examples", &["booking-core", "booking-http", "booking-platform", "booking-store-sqlite"]),
     ("xtask", &[]),
 ];
 

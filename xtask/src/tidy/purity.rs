@@ -72,6 +72,7 @@ const COMPOSERS: &[&str] = &[
     "booking-core/",
     "booking-platform/",
     "booking-store-postgres/",
+    "booking-store-sqlite/",
     "booking-bench/",
     "examples/",
     "booking-http/src/main.rs",

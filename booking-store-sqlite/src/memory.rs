@@ -1,0 +1,57 @@
+//! What is served: the state of the core and of the platform, and which of it is not on the disk yet.
+
+use std::collections::HashMap;
+
+use booking_core::TenantId;
+use booking_core::memory::State;
+use booking_platform::memory::PlatformState;
+use rusqlite::Connection;
+
+use crate::Options;
+use crate::error::{RowError, Trouble};
+use crate::row::Loaded;
+
+/// Everything in memory. Writes happen in the writer's thread only.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    pub(crate) state: State,
+    pub(crate) platform: PlatformState,
+    /// The last batch that changed a tenant.
+    changed: HashMap<TenantId, u64>,
+    /// The last batch that changed anything.
+    latest: u64,
+    /// Why nothing is served, if nothing is.
+    pub(crate) stopped: Option<Trouble>,
+}
+
+impl Memory {
+    /// What the file holds.
+    pub(crate) fn load(file: &Connection, options: &Options) -> Result<Self, RowError> {
+        let Loaded { tenants, platform, audited } = Loaded::from_file(file)?;
+        let mut memory = Self { platform: PlatformState::restore(platform)?, ..Self::default() };
+        memory.state.keep_keys(options.keep_keys)?;
+        for (tenant, sequence) in audited {
+            memory.platform.restore_audited(tenant, sequence);
+        }
+        for (tenant, rows) in tenants {
+            memory.state.restore(tenant, rows);
+        }
+        Ok(memory)
+    }
+
+    /// Notes that a batch changed these tenants.
+    pub(crate) fn note(&mut self, batch: u64, tenants: impl IntoIterator<Item = TenantId>) {
+        for tenant in tenants {
+            self.changed.insert(tenant, batch);
+            self.latest = batch;
+        }
+    }
+
+    /// The batch that an answer about a tenant depends on, or about anything where no tenant is named.
+    pub(crate) fn depends_on(&self, tenant: Option<TenantId>) -> u64 {
+        match tenant {
+            Some(tenant) => self.changed.get(&tenant).copied().unwrap_or(0),
+            None => self.latest,
+        }
+    }
+}
