@@ -81,6 +81,15 @@ impl Runs {
         self.starts += count;
     }
 
+    /// The same for a run that may have no start, without a branch on that.
+    #[inline]
+    pub(crate) fn push_if_any(&mut self, first: i64, count: usize) {
+        let kept = self.list.len() + usize::from(count > 0);
+        self.list.push(Run { first, count });
+        self.list.truncate(kept);
+        self.starts += count;
+    }
+
     /// Puts the runs in order and removes starts that are in two, where openings of different dates overlap. `spare` is
     /// memory to work in.
     pub(crate) fn settle(&mut self, spare: &mut Starts) {

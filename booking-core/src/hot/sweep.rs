@@ -55,6 +55,36 @@ pub(crate) fn sweep(
     window: Span,
     mut emit: impl FnMut(Found) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
+    walk::<true>(
+        lane,
+        shape,
+        window,
+        |found| {
+            if found.count > 0 { emit(found) } else { ControlFlow::Continue(()) }
+        },
+    )
+}
+
+/// The same, with runs of no start among them: whether a gap holds any is a coin toss to the processor, so whoever wants
+/// speed does not ask.
+#[inline]
+pub(crate) fn sweep_all(
+    lane: Lane<'_>,
+    shape: Shape,
+    window: Span,
+    emit: impl FnMut(Found) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    walk::<true>(lane, shape, window, emit)
+}
+
+/// `EMPTY`: whether stretches without room are told of too.
+#[inline]
+fn walk<const EMPTY: bool>(
+    lane: Lane<'_>,
+    shape: Shape,
+    window: Span,
+    mut emit: impl FnMut(Found) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let Lane { openings, blocked } = lane;
     let (begin, mut stretch) = openings.seek(window.start);
     let reach = shape.after + shape.duration - 1;
@@ -70,25 +100,32 @@ pub(crate) fn sweep(
         let latest = openings.union[stretch].end - shape.duration + 1;
         let until = span.end.min(latest).min(window.end);
         let mut from = anchor.max(window.start);
+        if from >= until {
+            continue;
+        }
         while blocked.get(near).is_some_and(|busy| busy.end + shape.before <= from) {
             near += 1;
         }
         let mut found = |from: i64, until: i64| {
             let index = shape.step.count(from - anchor);
             let count = shape.step.count(until - anchor) - index;
-            if count > 0 { emit(Found { block, anchor, index, count }) } else { ControlFlow::Continue(()) }
+            emit(Found { block, anchor, index, count })
         };
-        for busy in &blocked[near..] {
+        let here = near;
+        for busy in &blocked[here..] {
             let forbidden = busy.start - reach;
             if forbidden >= until {
                 break;
             }
-            if from < forbidden {
-                found(from, forbidden)?;
+            if EMPTY || from < forbidden {
+                found(from, forbidden.max(from))?;
             }
-            from = from.max(busy.end + shape.before);
+            let free = busy.end + shape.before;
+            from = from.max(free).min(until);
+            // Later blocks start at `until` or after, unless some overlap.
+            near += usize::from(free <= until && !openings.overlap);
         }
-        if from < until {
+        if EMPTY || from < until {
             found(from, until)?;
         }
     }
@@ -99,7 +136,11 @@ pub(crate) fn sweep(
 pub(crate) fn first(lane: Lane<'_>, shape: Shape, window: Span) -> Option<i64> {
     let mut earliest: Option<i64> = None;
     let overlap = lane.openings.overlap;
-    let _ = sweep(lane, shape, window, |found| {
+    // Most of what is looked at is full: nothing is computed for it.
+    let _ = walk::<false>(lane, shape, window, |found| {
+        if found.count == 0 {
+            return ControlFlow::Continue(());
+        }
         let first = found.first(shape.step);
         earliest = Some(earliest.map_or(first, |other| other.min(first)));
         // Where openings of two dates overlap, the later block may hold the earlier start.

@@ -25,7 +25,7 @@ fn found(change: impl FnOnce(&mut Rows)) -> Vec<Violation> {
 }
 
 fn only(change: impl FnOnce(&mut Rows), expected: &Violation) {
-    assert_eq!(found(change), [expected.clone()]);
+    assert_eq!(found(change), std::slice::from_ref(expected));
 }
 
 fn booking(id: u64) -> BookingId {
