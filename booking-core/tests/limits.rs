@@ -52,6 +52,10 @@ fn coded() -> BTreeMap<String, i64> {
     for file in files {
         let inner = file.strip_prefix(&root).unwrap();
         let module = Path::new(inner.iter().next().unwrap()).file_stem().unwrap().to_str().unwrap();
+        if module == "conformance" {
+            // The numbers of the suite bound nothing that a caller gives.
+            continue;
+        }
         for line in std::fs::read_to_string(&file).unwrap().lines() {
             let Some((_, declared)) = line.split_once("const MAX_") else { continue };
             let Some((name, number)) = declared.split_once(" = ") else { continue };
