@@ -17,17 +17,27 @@ pub struct Run {
 /// An answer as runs of starts that lie one step apart: a month of slots in a few dozen of them.
 ///
 /// They are ascending and share no start. Memory is kept when a new answer is written.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Runs {
+    /// The answer is as long as `length`; what lies beyond is room.
     list: Vec<Run>,
+    length: usize,
     step: Seconds,
     starts: usize,
 }
 
+impl PartialEq for Runs {
+    fn eq(&self, other: &Self) -> bool {
+        (self.step, self.as_slice()) == (other.step, other.as_slice())
+    }
+}
+
+impl Eq for Runs {}
+
 impl Runs {
     /// The runs, ascending.
     pub fn as_slice(&self) -> &[Run] {
-        &self.list
+        &self.list[..self.length]
     }
 
     /// The distance of the starts within a run, in seconds.
@@ -42,12 +52,12 @@ impl Runs {
 
     /// Whether there is no start.
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.length == 0
     }
 
     /// Writes the starts as seconds since the Unix epoch, ascending.
     pub fn seconds_into(&self, out: &mut Starts) {
-        out.write(&self.list, self.step, self.starts);
+        out.write(self.as_slice(), self.step, self.starts);
     }
 
     /// Writes the starts as instants, ascending: the calendar is asked once a day, not once a start.
@@ -55,7 +65,7 @@ impl Runs {
         out.clear();
         out.reserve(self.starts());
         let mut date = Date::default();
-        for run in &self.list {
+        for run in self.as_slice() {
             let mut left = run.count;
             let mut at = run.first;
             while left > 0 {
@@ -70,24 +80,27 @@ impl Runs {
     }
 
     pub(crate) fn begin(&mut self, step: Seconds) {
-        self.list.clear();
-        self.step = step;
-        self.starts = 0;
+        (self.length, self.step, self.starts) = (0, step, 0);
     }
 
     #[inline]
     pub(crate) fn push(&mut self, first: i64, count: usize) {
-        self.list.push(Run { first, count });
+        let run = Run { first, count };
+        match self.list.get_mut(self.length) {
+            Some(room) => *room = run,
+            None => self.list.push(run),
+        }
+        self.length += 1;
         self.starts += count;
     }
 
-    /// The same for a run that may have no start, without a branch on that.
-    #[inline]
-    pub(crate) fn push_if_any(&mut self, first: i64, count: usize) {
-        let kept = self.list.len() + usize::from(count > 0);
-        self.list.push(Run { first, count });
-        self.list.truncate(kept);
-        self.starts += count;
+    /// Lets `write` put runs into room for `most`; it answers how many there are.
+    pub(crate) fn write(&mut self, most: usize, write: impl FnOnce(&mut [Run]) -> usize) {
+        if self.list.len() < most {
+            self.list.resize(most, Run { first: 0, count: 0 });
+        }
+        self.length = write(&mut self.list[..most]).min(most);
+        self.starts = self.as_slice().iter().map(|run| run.count).sum();
     }
 
     /// Puts the runs in order and removes starts that are in two, where openings of different dates overlap. `spare` is
@@ -97,18 +110,19 @@ impl Runs {
             let last = pair[0].first + (pair[0].count as i64 - 1) * self.step;
             last < pair[1].first
         };
-        if self.list.windows(2).all(ends_before) {
+        if self.as_slice().windows(2).all(ends_before) {
             return;
         }
-        spare.write(&self.list, self.step, self.starts);
+        spare.write(self.as_slice(), self.step, self.starts);
         spare.sort();
-        self.list.clear();
-        self.starts = spare.as_slice().len();
-        for &start in spare.as_slice() {
-            match self.list.last_mut() {
-                Some(run) if run.first + run.count as i64 * self.step == start => run.count += 1,
-                _ => self.list.push(Run { first: start, count: 1 }),
+        self.begin(self.step);
+        let mut starts = spare.as_slice().iter().copied().peekable();
+        while let Some(first) = starts.next() {
+            let mut count = 1;
+            while starts.next_if_eq(&(first + count * self.step)).is_some() {
+                count += 1;
             }
+            self.push(first, count as usize);
         }
     }
 }

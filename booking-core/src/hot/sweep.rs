@@ -6,6 +6,7 @@
 
 use std::ops::{ControlFlow, Range};
 
+use super::runs::{Run, Runs};
 use super::step::Step;
 use crate::schedule::Openings;
 use crate::span::Span;
@@ -65,17 +66,52 @@ pub(crate) fn sweep(
     )
 }
 
-/// The same, with runs of no start among them: whether a gap holds any is a coin toss to the processor, so whoever wants
-/// speed does not ask.
-#[inline]
-pub(crate) fn sweep_all(
-    lane: Lane<'_>,
-    shape: Shape,
-    window: Span,
-    emit: impl FnMut(Found) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    walk::<true>(lane, shape, window, emit)
+/// Writes the runs of bookable starts within `window`, block by block. Blocks may not overlap or touch one another.
+///
+/// Whether a gap holds any start is a coin toss to the processor, so it is not asked: a run of none is overwritten by the
+/// next one.
+pub(crate) fn gaps(lane: Lane<'_>, shape: Shape, window: Span, runs: &mut Runs) {
+    let Shape { duration, before, after, step, offset } = shape;
+    let reach = after + duration - 1;
+    let blocks = &lane.openings.blocks[lane.openings.seek(window.start).0..];
+    let mut blocked = &lane.blocked[seek(lane.blocked, window.start - before)..];
+    if blocked.len() > MANY {
+        blocked = &blocked[..blocked.partition_point(|busy| busy.start - reach < window.end)];
+    }
+    // A turn of the loop within ends a block or leaves what blocks it behind.
+    runs.write(blocks.len() + blocked.len(), |room| {
+        let (mut length, mut near) = (0, 0);
+        let mut busy = blocked.first().copied().unwrap_or(FAR);
+        for block in blocks.iter().take_while(|block| block.start < window.end) {
+            let anchor = block.start + offset;
+            let until = (block.end - duration + 1).min(window.end);
+            let mut from = anchor.max(window.start);
+            loop {
+                let forbidden = busy.start - reach;
+                let index = step.count(from - anchor);
+                let count = step.count(forbidden.min(until).max(from) - anchor) - index;
+                if let Some(run) = room.get_mut(length) {
+                    *run = Run { first: anchor + index * step.seconds(), count: count as usize };
+                }
+                length += usize::from(count > 0);
+                let free = busy.end + before;
+                // What blocks beyond this block may block the next one too.
+                if forbidden >= until || free > until {
+                    break;
+                }
+                from = from.max(free);
+                near += 1;
+                busy = blocked.get(near).copied().unwrap_or(FAR);
+            }
+        }
+        length
+    });
 }
+
+/// From how many blocked stretches on it pays to look for the last one of the window.
+const MANY: usize = 256;
+/// Later than any window.
+const FAR: Span = Span::new(i64::MAX / 2, i64::MAX / 2);
 
 /// `EMPTY`: whether stretches without room are told of too.
 #[inline]

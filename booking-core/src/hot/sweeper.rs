@@ -164,10 +164,12 @@ impl Sweeper {
     ) -> Result<(), Invalid> {
         self.runs.begin(service.shape.step.seconds());
         let window = Span::new(window.start, window.end.min(END_SECOND - service.shape.duration + 1));
-        if is_swept(service, lane) {
+        if is_swept(service, lane) && !lane.openings.touch {
+            sweep::gaps(lane, service.shape, window, &mut self.runs);
+        } else if is_swept(service, lane) {
             let (step, runs) = (service.shape.step, &mut self.runs);
-            let _ = sweep::sweep_all(lane, service.shape, window, |found| {
-                runs.push_if_any(found.first(step), found.count as usize);
+            let _ = sweep::sweep(lane, service.shape, window, |found| {
+                runs.push(found.first(step), found.count as usize);
                 ControlFlow::Continue(())
             });
         } else {

@@ -15,6 +15,8 @@ pub(crate) struct Openings<S = Vec<Span>> {
     pub(crate) longest_stretch: i64,
     /// Whether blocks of different dates overlap.
     pub(crate) overlap: bool,
+    /// Whether blocks of different dates overlap or touch. Where none do, each block is a stretch of the union.
+    pub(crate) touch: bool,
 }
 
 impl Openings {
@@ -28,13 +30,14 @@ impl Openings {
     /// Computes everything else from the blocks, which are sorted by start.
     pub(super) fn unite(&mut self) {
         self.union.clear();
-        (self.longest, self.longest_stretch, self.overlap) = (0, 0, false);
+        (self.longest, self.longest_stretch, self.overlap, self.touch) = (0, 0, false, false);
         let mut blocks = self.blocks.iter();
         let Some(&(mut open)) = blocks.next() else { return };
         self.longest = open.end - open.start;
         for block in blocks {
             self.longest = self.longest.max(block.end - block.start);
             if block.start <= open.end {
+                self.touch = true;
                 self.overlap |= block.start < open.end;
                 open.end = open.end.max(block.end);
             } else {
@@ -54,6 +57,7 @@ impl Openings {
             longest: self.longest,
             longest_stretch: self.longest_stretch,
             overlap: self.overlap,
+            touch: self.touch,
         }
     }
 }
@@ -61,7 +65,7 @@ impl Openings {
 impl Openings<&[Span]> {
     /// The same with whole stretches for blocks: what teams are anchored on.
     pub(crate) fn stretches(self) -> Self {
-        Self { blocks: self.union, longest: self.longest_stretch, overlap: false, ..self }
+        Self { blocks: self.union, longest: self.longest_stretch, overlap: false, touch: false, ..self }
     }
 
     /// Where to begin for starts at or after an instant: no block before the first index contains any, and the second
