@@ -13,6 +13,7 @@
 //! The application's role is to be neither a superuser nor allowed to bypass row security: that wall keeps tenants
 //! apart even where a query forgets its predicate.
 
+mod batch;
 mod catalogue;
 mod doctor;
 mod error;

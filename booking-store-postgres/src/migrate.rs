@@ -41,6 +41,7 @@ const FILES: &[Migration] = files![
     true "functions/10_roles",
     true "functions/11_platform",
     true "functions/12_operations",
+    true "functions/13_batches",
 ];
 
 /// Every file, in the order in which they are applied.

@@ -1,5 +1,6 @@
 //! The store: a pool of connections, and one call of a database function for every method of the ports.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use booking_core::{Command, CommitError, Committed, DAY, Invalid, Seconds, StoreError};
@@ -7,6 +8,7 @@ use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::types::Json;
 
+use crate::batch::Batcher;
 use crate::error::{Meaning, meaning, of_commit, of_read};
 use crate::migrate::{MigrateError, check};
 use crate::wire::{Answer, decode_answer, encode};
@@ -37,6 +39,7 @@ const KEEP_KEYS: Seconds = 7 * DAY;
 pub struct PostgresStore {
     pool: PgPool,
     keep_keys: Seconds,
+    batcher: Option<Arc<Batcher>>,
 }
 
 impl PostgresStore {
@@ -57,7 +60,8 @@ impl PostgresStore {
 
     /// Uses a pool of the host's. [`pool_options`](Self::pool_options) has the settings that were measured.
     pub fn from_pool(pool: PgPool) -> Self {
-        Self { pool, keep_keys: KEEP_KEYS }
+        let batcher = Some(Batcher::new(pool.clone()));
+        Self { pool, keep_keys: KEEP_KEYS, batcher }
     }
 
     /// Settings for a pool: no extra round trip before each use, except for connections that were idle.
@@ -75,6 +79,13 @@ impl PostgresStore {
         Ok(self)
     }
 
+    /// Writes every booking in a transaction of its own. Unless this is called, ordinary bookings of a tenant that come
+    /// in together share one and its flush, which is faster from two clients on and costs one client nothing.
+    pub fn without_batches(mut self) -> Self {
+        self.batcher = None;
+        self
+    }
+
     /// The connections.
     pub fn pool(&self) -> &PgPool {
         &self.pool
@@ -85,6 +96,15 @@ impl PostgresStore {
     }
 
     pub(crate) async fn apply(&self, command: &Command) -> Result<Committed, CommitError> {
+        if let Some(batcher) = &self.batcher
+            && let Some(done) = batcher.book(command).await?
+        {
+            return Ok(done);
+        }
+        self.apply_alone(command).await
+    }
+
+    async fn apply_alone(&self, command: &Command) -> Result<Committed, CommitError> {
         let wire = encode(command, self.keep_keys);
         let mut connection = self.pool.acquire().await.map_err(|error| match meaning(&error) {
             Meaning::Wrong => StoreError::Failed(error.to_string()),

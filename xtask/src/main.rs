@@ -27,6 +27,8 @@ Commands:
   guard [ARGS]     performance guard-rails (release build); ARGS go to the guard program
   postgres -- COMMAND
                    runs a command with DATABASE_URL set to a private PostgreSQL server that ends with it
+  load --store postgres [ARGS]
+                   measures the PostgreSQL store against plain inserts and selects; --only WORD for a part of it
   drill crash      kills the embedded store 200 times under load; --rounds N for another number
   ci               tidy, test, guard
   help             this text
@@ -59,6 +61,7 @@ fn run(args: &[String]) -> Result<()> {
         ["tidy"] => tidy::run(),
         ["guard", rest @ ..] => guard::run(rest),
         ["postgres", "--", command @ ..] => postgres::run(command),
+        ["load", "--store", "postgres", rest @ ..] => postgres::load(rest),
         ["drill", rest @ ..] => drill::run(rest),
         ["ci"] => ci(),
         other => Err(format!("unknown command `{}`; `cargo xtask help` lists them", other.join(" ")).into()),

@@ -30,6 +30,18 @@ const SETTINGS: &[&str] = &[
     "listen_addresses=127.0.0.1",
 ];
 
+/// As in production: what is measured is written to the disk. Memory for the rows that measurements make.
+const DURABLE: &[&str] = &[
+    "fsync=on",
+    "full_page_writes=on",
+    "synchronous_commit=on",
+    "shared_buffers=512MB",
+    "max_wal_size=4GB",
+    "max_connections=300",
+    "deadlock_timeout=100ms",
+    "listen_addresses=127.0.0.1",
+];
+
 /// Runs a command line with `DATABASE_URL` set.
 pub(crate) fn run(command: &[&str]) -> Result<()> {
     with_server(|variables| Line::new("").with(command).run_with(variables))
@@ -37,12 +49,27 @@ pub(crate) fn run(command: &[&str]) -> Result<()> {
 
 /// Does something with `DATABASE_URL` set to a server: the given one, or a private one that ends afterwards.
 pub(crate) fn with_server(task: impl FnOnce(&[(&str, &str)]) -> Result<()>) -> Result<()> {
+    with_settings(SETTINGS, task)
+}
+
+/// Measures the store on a server that keeps what it is given, and prints the table.
+pub(crate) fn load(arguments: &[&str]) -> Result<()> {
+    with_settings(DURABLE, |variables| {
+        let line = Line::new("cargo run --release --quiet --package booking-bench --bin shared --");
+        line.with(arguments).run_with(variables)
+    })
+}
+
+fn with_settings(
+    settings: &'static [&'static str],
+    task: impl FnOnce(&[(&str, &str)]) -> Result<()>,
+) -> Result<()> {
     let programs = programs()?;
     let folder = programs.to_string_lossy().into_owned();
     if std::env::var_os("DATABASE_URL").is_some_and(|url| !url.is_empty()) {
         return task(&[(PROGRAMS, &folder)]);
     }
-    let server = Server::start(&programs)?;
+    let server = Server::start(&programs, settings)?;
     let url = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port);
     task(&[("DATABASE_URL", &url), (PROGRAMS, &folder)])
 }
@@ -106,10 +133,11 @@ struct Server {
     folder: PathBuf,
     user: Option<User>,
     port: u16,
+    settings: &'static [&'static str],
 }
 
 impl Server {
-    fn start(programs: &Path) -> Result<Self> {
+    fn start(programs: &Path, settings: &'static [&'static str]) -> Result<Self> {
         let user = User::unprivileged()?;
         let folder = std::env::temp_dir().join(format!("booking-postgres-{}", std::process::id()));
         std::fs::create_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -117,7 +145,7 @@ impl Server {
             chown(&folder, Some(user.uid), Some(user.gid))?;
         }
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let server = Self { programs: programs.to_path_buf(), folder, user, port };
+        let server = Self { programs: programs.to_path_buf(), folder, user, port, settings };
         println!("starting a private PostgreSQL server in {}", server.folder.display());
         server.call("initdb", &["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N"])?;
         let log = server.folder.join("log").to_string_lossy().into_owned();
@@ -128,7 +156,7 @@ impl Server {
 
     fn settings(&self) -> String {
         let mut words = format!("-p {} -k {}", self.port, self.folder.display());
-        for setting in SETTINGS {
+        for setting in self.settings {
             words.push_str(" -c ");
             words.push_str(setting);
         }

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use booking_core::{
-    Action, Change, Command, Initial, Invalid, LimitCheck, LimitSubject, MAX_CAPACITY, Move, NewBooking,
-    Offer, Over, Placement, Plan, PlanClaims, Relocation, Seconds, State, TenantId,
+    Action, Change, Command, Invalid, LimitCheck, LimitSubject, MAX_CAPACITY, Move, NewBooking, Offer, Over,
+    Placement, Plan, PlanClaims, Relocation, Seconds, State, TenantId,
 };
 use booking_platform::{AuditAction, AuditObject};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::batch::initial;
 use super::booking::{VisitRow, amount};
 use super::hex;
 use super::parts::{BlockRow, EntryRow, SessionRow, claim_rows};
@@ -166,12 +167,8 @@ fn placement(wanted: &Placement) -> Value {
 }
 
 /// The columns of a new booking that are known before it is placed.
-fn facts(new: &NewBooking) -> Value {
-    let (state, deadline) = match new.initial {
-        Initial::Held(until) => (State::Held, Some(until)),
-        Initial::Pending(until) => (State::Pending, Some(until.min(new.visit.start()))),
-        Initial::Confirmed => (State::Confirmed, None),
-    };
+pub(super) fn facts(new: &NewBooking) -> Value {
+    let (state, deadline) = initial(new.initial, new.visit.start());
     let mut value = json!(VisitRow::from(new));
     let rest = json!({
         "booking_id": new.id,

@@ -2,11 +2,13 @@
 //! named as the columns are.
 
 mod answer;
+mod batch;
 mod booking;
 mod command;
 mod parts;
 
 pub(crate) use answer::{Answer, decode_answer};
+pub(crate) use batch::{BatchRows, Ordinary};
 pub(crate) use booking::{BookingRow, CountedRow, EventRow, booking};
 pub(crate) use command::encode;
 pub(crate) use parts::{BlockRow, EntryRow, SessionRow, interval};

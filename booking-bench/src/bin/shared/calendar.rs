@@ -1,0 +1,102 @@
+//! Availability: what occupies fifty resources over 31 days, against a plain `SELECT` of the same rows.
+
+use std::time::Instant;
+
+use booking_core::{BookingStore as _, Interval, OccupancyQuery, ResourceId};
+use booking_store_postgres::PostgresStore;
+use booking_store_postgres::sqlx::{self, AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use uuid::Uuid;
+
+use crate::Outcome;
+use crate::Plan;
+use crate::book::DAY;
+use crate::database::{Database, TENANT};
+use crate::report::{Limit, Report, median};
+
+/// What is asked for.
+const WINDOW: i64 = 31 * 86_400;
+const ASKED: u64 = 50;
+/// All that have a calendar, 16 visits a day.
+const RESOURCES: u64 = 200;
+const TURNS: usize = 40;
+
+/// What a plain query reads of a claim: resource, start, end, buffers, booking, session.
+type Row = (Uuid, i64, i64, i32, i32, Option<Uuid>, Option<Uuid>);
+
+const PLAIN: &str = "
+    SELECT resource_id, starts, ends, before, after, booking_id, session_id FROM booking.claims
+    WHERE tenant_id = $1 AND resource_id = ANY ($2) AND starts < $4 AND ends > $3";
+
+pub(crate) async fn measure(_: &Plan, report: &mut Report) -> Outcome {
+    let database = Database::make("calendar").await?;
+    let store = PostgresStore::from_pool(database.pool(1).await?);
+    let mut owner = database.owner().await?;
+    fill(&mut owner, RESOURCES, 31).await?;
+    let (mut ours, mut plain) = (Vec::new(), Vec::new());
+    let query = occupancy(ASKED);
+    let ids: Vec<Uuid> = query.resources.iter().map(|id| id.uuid()).collect();
+    let mut rows = 0;
+    for _ in 0..TURNS {
+        let start = Instant::now();
+        let found = store.occupancy(&query).await?.claims.len();
+        ours.push(start.elapsed().as_secs_f64() * 1e3);
+        let start = Instant::now();
+        let selected: Vec<Row> = sqlx::query_as(PLAIN)
+            .bind(TENANT.uuid())
+            .bind(&ids)
+            .bind(DAY)
+            .bind(DAY + WINDOW)
+            .fetch_all(&mut owner)
+            .await?;
+        plain.push(start.elapsed().as_secs_f64() * 1e3);
+        rows = selected.len();
+        if found != rows {
+            return Err(format!("{found} claims were answered, {rows} selected").into());
+        }
+    }
+    let (ours, plain) = (median(ours), median(plain));
+    let what = format!("availability, {ASKED} resources, 31 days, {rows} claims, one query");
+    report.add(
+        &what,
+        format!("{ours:.1} ms"),
+        format!("{plain:.1} ms, plain SELECT"),
+        ours / plain,
+        Limit::AtMost(1.0),
+    );
+    owner.close().await?;
+    store.pool().close().await;
+    database.drop().await
+}
+
+pub(crate) fn occupancy(resources: u64) -> OccupancyQuery {
+    OccupancyQuery {
+        tenant: TENANT,
+        resources: (1..=resources).map(ResourceId::from_u64).collect(),
+        window: Interval::from_seconds(DAY, DAY + WINDOW).expect("2090 is supported"),
+        now: DAY,
+        ignoring: None,
+    }
+}
+
+/// Calendars of resources numbered from one, with sixteen visits a day of half an hour. Foreign keys are not checked
+/// row by row, which would take most of the time.
+pub(crate) async fn fill(owner: &mut PgConnection, resources: u64, days: u64) -> Outcome {
+    let sql = format!(
+        "SET session_replication_role = replica;
+         INSERT INTO booking.tenants (tenant_id) VALUES ('{tenant}') ON CONFLICT DO NOTHING;
+         INSERT INTO booking.capacities (tenant_id, resource_id, units)
+         SELECT '{tenant}', lpad(to_hex(r), 32, '0')::uuid, 1 FROM generate_series(1, {resources}) r ON CONFLICT DO NOTHING;
+         INSERT INTO booking.resource_lanes (tenant_id, resource_id, lane)
+         SELECT '{tenant}', lpad(to_hex(r), 32, '0')::uuid, 0 FROM generate_series(1, {resources}) r ON CONFLICT DO NOTHING;
+         INSERT INTO booking.claims (tenant_id, resource_id, lane, starts, ends, booking_id)
+         SELECT '{tenant}', lpad(to_hex(r), 32, '0')::uuid, 0, s, s + 1800, md5(concat(r, '-', s))::uuid
+         FROM generate_series(1, {resources}) r, generate_series(0, {days} - 1) d, generate_series(0, 15) n,
+              LATERAL (SELECT {DAY} + d * 86400 + n * 1800 + 28800 AS s) visit;
+         SET session_replication_role = origin;
+         ANALYZE;",
+        tenant = TENANT.uuid()
+    );
+    owner.execute(AssertSqlSafe(sql)).await?;
+    owner.execute("VACUUM booking.claims").await?;
+    Ok(())
+}

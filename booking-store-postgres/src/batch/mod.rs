@@ -1,0 +1,123 @@
+//! Group commit: ordinary bookings that come in while others are written share the next transaction and its flush.
+//!
+//! Nobody waits for company: while fewer than [`AT_ONCE`] batches of a tenant are under way, a booking starts one. What
+//! a batch cannot make, because something is in the way or the booking is not so ordinary after all, becomes a command of
+//! its own; a batch refuses nothing.
+
+mod queue;
+
+use std::sync::Arc;
+
+use booking_core::{Command, CommitError, Committed, StoreError, TenantId};
+use sqlx::postgres::PgPool;
+use sqlx::types::{Json, Uuid};
+use tokio::sync::oneshot;
+
+use crate::error::{Meaning, meaning, of_commit};
+use crate::wire::{BatchRows, Ordinary};
+use queue::{Item, Queue};
+
+/// Bookings of one batch.
+pub(crate) const MOST: usize = 63;
+/// Batches of one tenant under way at once: one is made while the other is flushed.
+const AT_ONCE: usize = 2;
+
+/// What became of a booking in its batch.
+pub(crate) enum Outcome {
+    Done(Box<Committed>),
+    /// It needs a command of its own.
+    Alone,
+    Failed(StoreError),
+}
+
+/// Collects ordinary bookings and writes them together.
+#[derive(Debug)]
+pub(crate) struct Batcher {
+    queue: Queue,
+    pool: PgPool,
+}
+
+impl Batcher {
+    /// Leaves half of the connections to everything else.
+    pub(crate) fn new(pool: PgPool) -> Arc<Self> {
+        let connections = pool.options().get_max_connections() as usize;
+        Arc::new(Self { queue: Queue::new(AT_ONCE, (connections / 2).max(1)), pool })
+    }
+
+    /// Books with others, or answers that the command has to go alone.
+    pub(crate) async fn book(self: &Arc<Self>, command: &Command) -> Result<Option<Committed>, CommitError> {
+        if Ordinary::of(command).is_none() {
+            return Ok(None);
+        }
+        let (answer, answered) = oneshot::channel();
+        let item = Item { command: command.clone(), answer };
+        if let Some(tenant) = self.queue.push(item) {
+            tokio::spawn(self.clone().work(tenant));
+        }
+        match answered.await {
+            Ok(Outcome::Done(committed)) => Ok(Some(*committed)),
+            Ok(Outcome::Alone) => Ok(None),
+            Ok(Outcome::Failed(error)) => Err(error.into()),
+            // The runtime ends while the batch was under way.
+            Err(_) => Err(StoreError::Unknown("the batch was given up".to_owned()).into()),
+        }
+    }
+
+    /// Writes batches until nothing waits that nobody else is about to write.
+    async fn work(self: Arc<Self>, tenant: TenantId) {
+        let mut next = Some(tenant);
+        while let Some(tenant) = next {
+            let items = self.queue.take(tenant, MOST);
+            if !items.is_empty() {
+                self.write(tenant, items).await;
+            }
+            next = self.queue.turn(tenant);
+        }
+    }
+
+    async fn write(&self, tenant: TenantId, items: Vec<Item>) {
+        let written = self.send(tenant, &items).await;
+        for item in items {
+            let outcome = match (&written, Ordinary::of(&item.command)) {
+                (Ok((second, left)), Some(ordinary)) if !left.contains(&ordinary.id().uuid()) => {
+                    ordinary.done(*second).map_or_else(Outcome::Failed, |done| Outcome::Done(Box::new(done)))
+                }
+                (Err(error), _) if !undone(error) => Outcome::Failed(of_commit(error)),
+                _ => Outcome::Alone,
+            };
+            // Whoever asked may be gone.
+            let _ = item.answer.send(outcome);
+        }
+    }
+
+    /// When the batch was made, and which bookings it left.
+    async fn send(&self, tenant: TenantId, items: &[Item]) -> Result<(i64, Vec<Uuid>), sqlx::Error> {
+        let mut rows = BatchRows::default();
+        let mut planned = i64::MIN;
+        for item in items {
+            planned = planned.max(item.command.now.timestamp());
+            if let Some(ordinary) = Ordinary::of(&item.command) {
+                rows.add(ordinary);
+            }
+        }
+        sqlx::query_as("SELECT now_, left_ FROM booking.commit_batch($1, $2, $3, $4, $5, $6)")
+            .bind(tenant.uuid())
+            .bind(planned)
+            .bind(Json(rows.bookings))
+            .bind(Json(rows.claims))
+            .bind(Json(rows.picks))
+            .bind(Json(rows.keys))
+            .fetch_one(&self.pool)
+            .await
+    }
+}
+
+/// Whether nothing of the batch was made and it is right to ask again, one by one: others were in the way, or one
+/// booking has something that the database does not take, which is no fault of the rest.
+fn undone(error: &sqlx::Error) -> bool {
+    match meaning(error) {
+        Meaning::TryAgain => true,
+        Meaning::Wrong => matches!(error, sqlx::Error::Database(_)),
+        Meaning::Away | Meaning::Broken => false,
+    }
+}

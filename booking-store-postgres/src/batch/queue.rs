@@ -1,0 +1,148 @@
+//! What waits for its batch.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use booking_core::{Command, ResourceId, TenantId};
+use tokio::sync::oneshot;
+
+use super::Outcome;
+use crate::wire::Ordinary;
+
+/// A booking and whom to tell.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) command: Command,
+    pub(super) answer: oneshot::Sender<Outcome>,
+}
+
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Outcome")
+    }
+}
+
+/// Bookings by tenant, and how many batches are under way for each. Callers wait for their answers, so that the queue
+/// is as long as they are many.
+#[derive(Debug)]
+pub(super) struct Queue {
+    state: Mutex<State>,
+    /// Batches at once of one tenant, and of all.
+    each: usize,
+    all: usize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: HashMap<TenantId, VecDeque<Item>>,
+    busy: HashMap<TenantId, usize>,
+    workers: usize,
+}
+
+impl Queue {
+    pub(super) fn new(each: usize, all: usize) -> Self {
+        Self { state: Mutex::default(), each, all }
+    }
+
+    // Nothing is left half done by a panic while the lock is held.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a booking; answers whom a new worker should begin with, where one is needed.
+    pub(super) fn push(&self, item: Item) -> Option<TenantId> {
+        let tenant = item.command.tenant;
+        let mut state = self.lock();
+        state.waiting.entry(tenant).or_default().push_back(item);
+        if state.workers >= self.all || state.busy_for(tenant) >= self.each {
+            return None;
+        }
+        state.workers += 1;
+        *state.busy.entry(tenant).or_default() += 1;
+        Some(tenant)
+    }
+
+    /// The oldest bookings of a tenant that can be made together. Two that meet, or are the same, cannot.
+    pub(super) fn take(&self, tenant: TenantId, most: usize) -> Vec<Item> {
+        let mut state = self.lock();
+        let Some(waiting) = state.waiting.get_mut(&tenant) else { return Vec::new() };
+        let mut together = Together::default();
+        let (mut taken, mut later) = (Vec::new(), VecDeque::new());
+        while let Some(item) = waiting.pop_front() {
+            if taken.len() == most {
+                waiting.push_front(item);
+                break;
+            }
+            if together.admits(&item.command) {
+                taken.push(item);
+            } else {
+                later.push_back(item);
+            }
+        }
+        // In the order in which they came.
+        later.append(waiting);
+        if later.is_empty() {
+            state.waiting.remove(&tenant);
+        } else {
+            *waiting = later;
+        }
+        taken
+    }
+
+    /// A worker has written a batch of this tenant: whose turn it is now, if anybody waits for it.
+    pub(super) fn turn(&self, tenant: TenantId) -> Option<TenantId> {
+        let mut state = self.lock();
+        if let Some(busy) = state.busy.get_mut(&tenant) {
+            *busy -= 1;
+            if *busy == 0 {
+                state.busy.remove(&tenant);
+            }
+        }
+        // Other tenants first: this one was just served.
+        let mut waiting = state.waiting.keys().copied().filter(|&other| state.busy_for(other) < self.each);
+        let next = waiting.find(|&other| other != tenant);
+        let next = next.or_else(|| state.waiting.contains_key(&tenant).then_some(tenant));
+        match next {
+            Some(next) => *state.busy.entry(next).or_default() += 1,
+            None => state.workers -= 1,
+        }
+        next
+    }
+}
+
+impl State {
+    fn busy_for(&self, tenant: TenantId) -> usize {
+        self.busy.get(&tenant).copied().unwrap_or_default()
+    }
+}
+
+/// What the bookings of a batch have in common: nothing.
+#[derive(Default)]
+struct Together {
+    ids: HashSet<uuid::Uuid>,
+    keys: HashSet<String>,
+    blocked: HashMap<ResourceId, Vec<(i64, i64)>>,
+}
+
+impl Together {
+    fn admits(&mut self, command: &Command) -> bool {
+        let Some(ordinary) = Ordinary::of(command) else { return true };
+        let key = ordinary.key().map(|key| format!("{:?} {}", key.operation, key.key));
+        let meets = ordinary.blocked().any(|(resource, from, until)| {
+            let others = self.blocked.get(&resource);
+            others.is_some_and(|others| others.iter().any(|&(start, end)| start < until && from < end))
+        });
+        if meets
+            || self.ids.contains(&ordinary.id().uuid())
+            || key.as_ref().is_some_and(|key| self.keys.contains(key))
+        {
+            return false;
+        }
+        self.ids.insert(ordinary.id().uuid());
+        self.keys.extend(key);
+        for (resource, from, until) in ordinary.blocked() {
+            self.blocked.entry(resource).or_default().push((from, until));
+        }
+        true
+    }
+}

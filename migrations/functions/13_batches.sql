@@ -1,0 +1,145 @@
+-- Group commit: ordinary bookings of one tenant that came in together, in one transaction.
+--
+-- Ordinary is one unit of each resource, none of which has more, without limits and sessions. What turns out otherwise,
+-- or is in the way of something, is left to a command of its own: a batch makes bookings, and never refuses one.
+
+-- What does not belong into a batch, as far as can be read before anything is written.
+CREATE OR REPLACE FUNCTION booking.not_ordinary(
+    tenant uuid, now_ bigint, bookings_ jsonb, claims_ jsonb, keys_ jsonb) RETURNS uuid[] LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(booking_id), '{}') FROM (
+        SELECT c.booking_id
+        FROM jsonb_to_recordset(claims_) AS c (
+            booking_id uuid, resource uuid, starts bigint, ends bigint, before integer, after integer)
+        WHERE EXISTS (
+                SELECT FROM booking.claims t
+                WHERE t.tenant_id = tenant AND t.resource_id = c.resource
+                  AND t.during && int8range(c.starts - c.before, c.ends + c.after))
+           OR NOT EXISTS (
+                SELECT FROM booking.resource_lanes l
+                WHERE l.tenant_id = tenant AND l.resource_id = c.resource AND l.lane = 0)
+           OR EXISTS (
+                SELECT FROM booking.resource_lanes l
+                WHERE l.tenant_id = tenant AND l.resource_id = c.resource AND l.lane = 1)
+        UNION
+        SELECT b.booking_id FROM jsonb_to_recordset(bookings_) AS b (booking_id uuid, deadline bigint)
+        WHERE b.deadline <= now_
+        UNION
+        SELECT a.booking_id
+        FROM jsonb_to_recordset(keys_) AS a (booking_id uuid, operation booking.operation, key text)
+        JOIN booking.idempotency_keys k ON k.tenant_id = tenant AND k.operation = a.operation AND k.key = a.key
+    ) found
+$$;
+COMMENT ON FUNCTION booking.not_ordinary(uuid, bigint, jsonb, jsonb, jsonb) IS
+    'Which bookings of a batch need a command of their own: something is in the way, has lapsed, was asked before, or has several units.';
+
+-- All rows of all bookings in one statement, claims sorted. Answers those that found something in their way; the caller
+-- then takes the whole back.
+CREATE OR REPLACE FUNCTION booking.write_batch(
+    tenant uuid, now_ bigint, bookings_ jsonb, claims_ jsonb, picks_ jsonb, keys_ jsonb, left_ uuid[])
+RETURNS uuid[] LANGUAGE plpgsql AS $$
+DECLARE
+    lost uuid[];
+BEGIN
+    WITH asked AS MATERIALIZED (
+        SELECT b.*, e.who, e.origin
+        FROM jsonb_array_elements(bookings_) AS j (one)
+        CROSS JOIN LATERAL jsonb_populate_record(NULL::booking.bookings, j.one) b
+        CROSS JOIN LATERAL jsonb_to_record(j.one) AS e (who text, origin text)
+        WHERE b.booking_id <> ALL (left_)
+    ), wanted AS MATERIALIZED (
+        SELECT c.* FROM jsonb_to_recordset(claims_) AS c (
+            booking_id uuid, resource uuid, starts bigint, ends bigint, before integer, after integer, part integer,
+            expires bigint)
+        WHERE c.booking_id <> ALL (left_)
+    ), claimed AS (
+        INSERT INTO booking.claims
+            (tenant_id, resource_id, lane, starts, ends, before, after, hold_expires_at, booking_id, part)
+        SELECT tenant, c.resource, 0, c.starts, c.ends, c.before, c.after, c.expires, c.booking_id, c.part
+        FROM wanted c ORDER BY c.resource, c.starts
+        ON CONFLICT DO NOTHING RETURNING claims.booking_id
+    ), made AS (
+        INSERT INTO booking.bookings
+            (tenant_id, booking_id, service_id, customer_id, starts, ends, party, state, version, deadline, zone, wall,
+             tzdata, claims, series_id, series_place, offer_to, price_group, tier, price_minor, price_currency,
+             deposit_minor, deposit_currency, fee_minor, fee_currency, approval, max_hold, created, changed)
+        SELECT tenant, a.booking_id, a.service_id, a.customer_id, a.starts, a.ends, a.party, a.state, 1, a.deadline,
+               a.zone, a.wall, a.tzdata, a.claims, a.series_id, a.series_place, a.offer_to, a.price_group, a.tier,
+               a.price_minor, a.price_currency, a.deposit_minor, a.deposit_currency, a.fee_minor, a.fee_currency,
+               a.approval, a.max_hold, now_, now_
+        FROM asked a ORDER BY a.booking_id
+        ON CONFLICT DO NOTHING RETURNING bookings.booking_id
+    ), picked AS (
+        INSERT INTO booking.picks (tenant_id, booking_id, place, requirement, resource_id, seconds, starts)
+        SELECT tenant, p.booking_id, p.place, p.requirement, p.resource, p.seconds, a.starts
+        FROM jsonb_to_recordset(picks_) AS p (
+            booking_id uuid, place integer, requirement text, resource uuid, seconds bigint)
+        JOIN asked a USING (booking_id)
+    ), noted AS (
+        INSERT INTO booking.booking_events
+            (tenant_id, booking_id, kind, state, version, starts, ends, at, who, origin)
+        SELECT tenant, a.booking_id, 'placed', a.state, 1, a.starts, a.ends, now_, a.who, a.origin FROM asked a
+        RETURNING booking_events.booking_id, event_id
+    ), sent AS (
+        INSERT INTO booking.outbox (tenant_id, event_id) SELECT tenant, event_id FROM noted
+    ), given AS (
+        INSERT INTO booking.assignments (tenant_id, service_id, resource_id, event_id, at)
+        SELECT DISTINCT tenant, a.service_id, p.resource, n.event_id, now_
+        FROM noted n JOIN asked a USING (booking_id)
+        JOIN jsonb_to_recordset(picks_) AS p (booking_id uuid, resource uuid) USING (booking_id)
+    ), audited AS (
+        INSERT INTO booking.audit_log (tenant_id, at, who, origin, action, object_kind, object_id, version)
+        SELECT tenant, to_timestamp(now_), a.who, a.origin, 'place', 'booking', a.booking_id, 1 FROM asked a
+    ), recorded AS (
+        INSERT INTO booking.idempotency_keys (tenant_id, operation, key, content, answer, at)
+        SELECT tenant, k.operation, k.key, decode(k.content, 'hex'),
+               k.answer || jsonb_build_object('bookings', jsonb_build_array(
+                   (k.answer->'bookings'->0) || jsonb_build_object('created', now_, 'changed', now_))), now_
+        FROM jsonb_to_recordset(keys_) AS k (
+            booking_id uuid, operation booking.operation, key text, content text, answer jsonb)
+        WHERE k.booking_id <> ALL (left_)
+    )
+    SELECT array_agg(a.booking_id) INTO lost FROM asked a
+    WHERE a.booking_id NOT IN (SELECT booking_id FROM made)
+       OR (SELECT count(*) FROM claimed c WHERE c.booking_id = a.booking_id)
+          <> (SELECT count(*) FROM wanted w WHERE w.booking_id = a.booking_id);
+    RETURN lost;
+END $$;
+COMMENT ON FUNCTION booking.write_batch(uuid, bigint, jsonb, jsonb, jsonb, jsonb, uuid[]) IS
+    'Writes the bookings of a batch; answers which of them found something in their way.';
+
+CREATE OR REPLACE FUNCTION booking.commit_batch(
+    tenant uuid, planned bigint, bookings_ jsonb, claims_ jsonb, picks_ jsonb, keys_ jsonb,
+    OUT now_ bigint, OUT left_ uuid[]) LANGUAGE plpgsql AS $$
+DECLARE
+    lost uuid[];
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'commands need READ COMMITTED: locks and what is read after them are separate snapshots'
+            USING ERRCODE = '25001';
+    END IF;
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    IF keys_ <> '[]' THEN
+        PERFORM booking.lock_names(ARRAY(
+            SELECT concat_ws(':', 'key', tenant, k.operation, k.key)
+            FROM jsonb_to_recordset(keys_) AS k (operation text, key text)));
+    END IF;
+    now_ := booking.present(planned);
+    left_ := booking.not_ordinary(tenant, now_, bookings_, claims_, keys_);
+    FOR attempt IN 1..2 LOOP
+        IF cardinality(left_) = jsonb_array_length(bookings_) THEN
+            RETURN;
+        END IF;
+        BEGIN
+            lost := booking.write_batch(tenant, now_, bookings_, claims_, picks_, keys_, left_);
+            IF lost IS NULL THEN
+                RETURN;
+            END IF;
+            RAISE EXCEPTION 'taken meanwhile' USING ERRCODE = 'BK002';
+        EXCEPTION WHEN SQLSTATE 'BK002' THEN
+            left_ := left_ || lost;
+        END;
+    END LOOP;
+    SELECT array_agg((value->>'booking_id')::uuid) INTO left_ FROM jsonb_array_elements(bookings_);
+END $$;
+COMMENT ON FUNCTION booking.commit_batch(uuid, bigint, jsonb, jsonb, jsonb, jsonb) IS
+    'Makes ordinary bookings together; answers when, and which of them need a command of their own.';
