@@ -14,6 +14,7 @@
 //! apart even where a query forgets its predicate.
 
 mod batch;
+mod cache;
 mod catalogue;
 mod doctor;
 mod error;
@@ -21,9 +22,12 @@ mod migrate;
 mod platform;
 mod read;
 mod store;
+mod upkeep;
 mod wire;
 
+pub use cache::CacheUse;
 pub use doctor::{Finding, doctor};
 pub use migrate::{MigrateError, Migration, SCHEMA_VERSION, dry_run, grant, migrate, migrations};
 pub use sqlx;
 pub use store::{PostgresStore, commit_in};
+pub use upkeep::{Condition, Forgotten, SlowQuery, Upkeep, maintain};

@@ -29,6 +29,7 @@ macro_rules! files {
 const FILES: &[Migration] = files![
     false "001_initial_schema",
     false "002_query_optimization",
+    false "003_daily_summary",
     true "functions/01_words",
     true "functions/02_capacity",
     true "functions/03_limits",
@@ -42,6 +43,7 @@ const FILES: &[Migration] = files![
     true "functions/11_platform",
     true "functions/12_operations",
     true "functions/13_batches",
+    true "functions/14_upkeep",
 ];
 
 /// Every file, in the order in which they are applied.

@@ -39,6 +39,37 @@ impl PostgresStore {
         Ok(answer.map(|Json(answer)| answer))
     }
 
+    pub(crate) async fn read_occupancy(&self, query: &OccupancyQuery) -> Result<Occupancy, StoreError> {
+        let resources: Vec<Uuid> = query.resources.iter().map(|id| id.uuid()).collect();
+        let row = sqlx::query("SELECT * FROM booking.occupancy($1, $2, $3, $4, $5, $6)")
+            .bind(query.tenant.uuid())
+            .bind(resources)
+            .bind(query.window.start_second())
+            .bind(query.window.end_second())
+            .bind(query.now)
+            .bind(query.ignoring.map(BookingId::uuid))
+            .fetch_one(self.pool())
+            .await
+            .map_err(|error| of_read(&error))?;
+        let blocks: Option<Json<Vec<BlockRow>>> = column(&row, "blocks_json")?;
+        let sessions: Option<Json<Vec<SessionRow>>> = column(&row, "sessions_json")?;
+        let blocks = blocks.map_or_else(Vec::new, |Json(rows)| rows);
+        let sessions = sessions.map_or_else(Vec::new, |Json(rows)| rows);
+        let seated = |row: SessionRow| {
+            let taken = row.taken;
+            Ok(SeatedSession { session: row.session()?, taken })
+        };
+        let ids: Vec<Uuid> = list(&row, "capacity_resources")?;
+        let units: Vec<i32> = list(&row, "capacity_units")?;
+        let capacities = ids.into_iter().zip(units);
+        Ok(Occupancy {
+            claims: claims(&row)?,
+            blocks: blocks.into_iter().map(BlockRow::block).collect::<Result<_, _>>()?,
+            sessions: sessions.into_iter().map(seated).collect::<Result<_, StoreError>>()?,
+            capacities: capacities.map(|(id, units)| (ResourceId::from_uuid(id), count(units))).collect(),
+        })
+    }
+
     async fn bookings_of(
         &self,
         tenant: TenantId,
@@ -76,34 +107,10 @@ impl BookingStore for PostgresStore {
     }
 
     async fn occupancy(&self, query: &OccupancyQuery) -> Result<Occupancy, StoreError> {
-        let resources: Vec<Uuid> = query.resources.iter().map(|id| id.uuid()).collect();
-        let row = sqlx::query("SELECT * FROM booking.occupancy($1, $2, $3, $4, $5, $6)")
-            .bind(query.tenant.uuid())
-            .bind(resources)
-            .bind(query.window.start_second())
-            .bind(query.window.end_second())
-            .bind(query.now)
-            .bind(query.ignoring.map(BookingId::uuid))
-            .fetch_one(self.pool())
-            .await
-            .map_err(|error| of_read(&error))?;
-        let blocks: Option<Json<Vec<BlockRow>>> = column(&row, "blocks_json")?;
-        let sessions: Option<Json<Vec<SessionRow>>> = column(&row, "sessions_json")?;
-        let blocks = blocks.map_or_else(Vec::new, |Json(rows)| rows);
-        let sessions = sessions.map_or_else(Vec::new, |Json(rows)| rows);
-        let seated = |row: SessionRow| {
-            let taken = row.taken;
-            Ok(SeatedSession { session: row.session()?, taken })
-        };
-        let ids: Vec<Uuid> = list(&row, "capacity_resources")?;
-        let units: Vec<i32> = list(&row, "capacity_units")?;
-        let capacities = ids.into_iter().zip(units);
-        Ok(Occupancy {
-            claims: claims(&row)?,
-            blocks: blocks.into_iter().map(BlockRow::block).collect::<Result<_, _>>()?,
-            sessions: sessions.into_iter().map(seated).collect::<Result<_, StoreError>>()?,
-            capacities: capacities.map(|(id, units)| (ResourceId::from_uuid(id), count(units))).collect(),
-        })
+        match self.cache() {
+            Some(cache) => cache.occupancy(self, query).await,
+            None => self.read_occupancy(query).await,
+        }
     }
 
     async fn counted(&self, query: &CountedQuery) -> Result<Vec<Counted>, StoreError> {

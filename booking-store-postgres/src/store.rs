@@ -9,6 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::types::Json;
 
 use crate::batch::Batcher;
+use crate::cache::{BusyCache, CacheUse, Touched, touched};
 use crate::error::{Meaning, meaning, of_commit, of_read};
 use crate::migrate::{MigrateError, check};
 use crate::wire::{Answer, decode_answer, encode};
@@ -40,6 +41,7 @@ pub struct PostgresStore {
     pool: PgPool,
     keep_keys: Seconds,
     batcher: Option<Arc<Batcher>>,
+    cache: Option<Arc<BusyCache>>,
 }
 
 impl PostgresStore {
@@ -60,8 +62,8 @@ impl PostgresStore {
 
     /// Uses a pool of the host's. [`pool_options`](Self::pool_options) has the settings that were measured.
     pub fn from_pool(pool: PgPool) -> Self {
-        let batcher = Some(Batcher::new(pool.clone()));
-        Self { pool, keep_keys: KEEP_KEYS, batcher }
+        let batcher = Some(Batcher::new(pool.clone(), KEEP_KEYS));
+        Self { pool, keep_keys: KEEP_KEYS, batcher, cache: None }
     }
 
     /// Settings for a pool: no extra round trip before each use, except for connections that were idle.
@@ -76,6 +78,7 @@ impl PostgresStore {
             return Err(Invalid::new("keep_keys", format_args!("{seconds} s"), expected));
         }
         self.keep_keys = seconds;
+        self.batcher = self.batcher.map(|_| Batcher::new(self.pool.clone(), seconds));
         Ok(self)
     }
 
@@ -84,6 +87,23 @@ impl PostgresStore {
     pub fn without_batches(mut self) -> Self {
         self.batcher = None;
         self
+    }
+
+    /// Remembers what is busy for less than a second, at most about 50 MiB of it, so that many readers of the same weeks
+    /// cost the database one read a second. What this store and its clones book is seen at once; what others book,
+    /// other processes among them, within a second. Commands are judged by the database all the same.
+    pub fn with_busy_cache(mut self) -> Self {
+        self.cache = Some(Arc::default());
+        self
+    }
+
+    /// How often the busy cache was of use; nothing where there is none.
+    pub fn cache_use(&self) -> CacheUse {
+        self.cache.as_ref().map(|cache| cache.counts()).unwrap_or_default()
+    }
+
+    pub(crate) fn cache(&self) -> Option<&Arc<BusyCache>> {
+        self.cache.as_ref()
     }
 
     /// The connections.
@@ -96,27 +116,45 @@ impl PostgresStore {
     }
 
     pub(crate) async fn apply(&self, command: &Command) -> Result<Committed, CommitError> {
+        let answer = self.apply_somehow(command).await;
+        if let Some(cache) = &self.cache {
+            // A refusal has changed nothing; whoever does not know whether it was done forgets.
+            match &answer {
+                Ok(_) => cache.forget(command.tenant, &touched(command)),
+                Err(CommitError::Store(_)) => cache.forget(command.tenant, &Touched::All),
+                Err(_) => {}
+            }
+        }
+        answer
+    }
+
+    async fn apply_somehow(&self, command: &Command) -> Result<Committed, CommitError> {
         if let Some(batcher) = &self.batcher
             && let Some(done) = batcher.book(command).await?
         {
             return Ok(done);
         }
-        self.apply_alone(command).await
+        apply_alone(&self.pool, command, self.keep_keys).await
     }
+}
 
-    async fn apply_alone(&self, command: &Command) -> Result<Committed, CommitError> {
-        let wire = encode(command, self.keep_keys);
-        let mut connection = self.pool.acquire().await.map_err(|error| match meaning(&error) {
-            Meaning::Wrong => StoreError::Failed(error.to_string()),
-            _ => StoreError::Unavailable(error.to_string()),
-        })?;
-        let mut attempt = 1;
-        loop {
-            match send(&mut connection, &wire).await {
-                Ok(answer) => return decode_answer(command.tenant, answer),
-                Err(error) if meaning(&error) == Meaning::TryAgain && attempt < ATTEMPTS => attempt += 1,
-                Err(error) => return Err(of_commit(&error).into()),
-            }
+/// A command in a transaction of its own, sent again while others are in its way at the same instant.
+pub(crate) async fn apply_alone(
+    pool: &PgPool,
+    command: &Command,
+    keep_keys: Seconds,
+) -> Result<Committed, CommitError> {
+    let wire = encode(command, keep_keys);
+    let mut connection = pool.acquire().await.map_err(|error| match meaning(&error) {
+        Meaning::Wrong => StoreError::Failed(error.to_string()),
+        _ => StoreError::Unavailable(error.to_string()),
+    })?;
+    let mut attempt = 1;
+    loop {
+        match send(&mut connection, &wire).await {
+            Ok(answer) => return decode_answer(command.tenant, answer),
+            Err(error) if meaning(&error) == Meaning::TryAgain && attempt < ATTEMPTS => attempt += 1,
+            Err(error) => return Err(of_commit(&error).into()),
         }
     }
 }

@@ -40,10 +40,15 @@ CREATE OR REPLACE FUNCTION booking.is_live(state_ booking.booking_state) RETURNS
 $$;
 COMMENT ON FUNCTION booking.is_live(booking.booking_state) IS 'Whether a booking in this state occupies its resources or seats.';
 
-CREATE OR REPLACE FUNCTION booking.ids(list jsonb) RETURNS uuid[] LANGUAGE sql IMMUTABLE AS $$
-    SELECT coalesce(array_agg(value::uuid ORDER BY place), '{}')
-    FROM jsonb_array_elements_text(list) WITH ORDINALITY AS listed (value, place)
-$$;
+CREATE OR REPLACE FUNCTION booking.ids(list jsonb) RETURNS uuid[] LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    -- Most lists are empty.
+    IF list IS NULL OR list = '[]' THEN
+        RETURN '{}';
+    END IF;
+    RETURN (SELECT coalesce(array_agg(value::uuid ORDER BY place), '{}')
+            FROM jsonb_array_elements_text(list) WITH ORDINALITY AS listed (value, place));
+END $$;
 COMMENT ON FUNCTION booking.ids(jsonb) IS 'The ids of a JSON list, in order.';
 
 CREATE OR REPLACE FUNCTION booking.as_json(b booking.bookings) RETURNS jsonb LANGUAGE sql STABLE AS $$
@@ -53,6 +58,21 @@ CREATE OR REPLACE FUNCTION booking.as_json(b booking.bookings) RETURNS jsonb LAN
         FROM booking.picks p WHERE p.tenant_id = b.tenant_id AND p.booking_id = b.booking_id), '[]'))
 $$;
 COMMENT ON FUNCTION booking.as_json(booking.bookings) IS 'A booking with its picks, as the adapter reads it.';
+
+-- An answer is a promise: what it tells is on the disk, whatever the session was set to.
+CREATE OR REPLACE FUNCTION booking.begin_command(tenant uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'commands need READ COMMITTED: locks and what is read after them are separate snapshots'
+            USING ERRCODE = '25001';
+    END IF;
+    IF current_setting('synchronous_commit') = 'off' THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    PERFORM set_config('booking.tenant', tenant::text, true);
+END $$;
+COMMENT ON FUNCTION booking.begin_command(uuid) IS
+    'Names the tenant, and sees that the transaction is isolated as commands need it and durable when it is committed.';
 
 -- One lock order everywhere: the idempotency key, bookings by id, these by number, then resources by number, then
 -- claims by resource, lane and start. Nothing here is taken while claims are held.

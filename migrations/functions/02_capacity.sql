@@ -1,8 +1,12 @@
 -- Capacity: what fits, and the lanes that make the exclusion constraint say the same.
+--
+-- What has a query of its own is plpgsql, whose plans last: a function in SQL that cannot be inlined is planned at each
+-- call, which takes longer than most of these run.
 
-CREATE OR REPLACE FUNCTION booking.capacity(tenant uuid, resource uuid) RETURNS integer LANGUAGE sql STABLE AS $$
-    SELECT coalesce((SELECT units FROM booking.capacities WHERE tenant_id = tenant AND resource_id = resource), 1)
-$$;
+CREATE OR REPLACE FUNCTION booking.capacity(tenant uuid, resource uuid) RETURNS integer LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN coalesce((SELECT units FROM booking.capacities WHERE tenant_id = tenant AND resource_id = resource), 1);
+END $$;
 COMMENT ON FUNCTION booking.capacity(uuid, uuid) IS 'Units that may be in use at once; one where none was ever told.';
 
 CREATE OR REPLACE FUNCTION booking.ensure_lanes(tenant uuid, resource uuid) RETURNS void LANGUAGE plpgsql AS $$
@@ -27,8 +31,9 @@ COMMENT ON FUNCTION booking.wanted(jsonb) IS 'The claims of a plan as rows.';
 
 -- Peak use: the most units in use at one instant of [from_, until_), by live claims and, where given, the wanted ones.
 CREATE OR REPLACE FUNCTION booking.peak(tenant uuid, resource_ uuid, from_ bigint, until_ bigint, now_ bigint, list jsonb)
-RETURNS bigint LANGUAGE sql STABLE AS $$
-    WITH used AS (
+RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (WITH used AS (
         SELECT lower(c.during) AS start, upper(c.during) AS stop, 1::bigint AS units
         FROM booking.claims c
         WHERE c.tenant_id = tenant AND c.resource_id = resource_ AND c.during && int8range(from_, until_)
@@ -43,8 +48,8 @@ RETURNS bigint LANGUAGE sql STABLE AS $$
         SELECT least(stop, until_), -units FROM used
     )
     -- At one instant ends come before starts: intervals are half-open.
-    SELECT coalesce(max(total), 0) FROM (SELECT sum(change) OVER (ORDER BY at, change) AS total FROM bounds) totals
-$$;
+    SELECT coalesce(max(total), 0) FROM (SELECT sum(change) OVER (ORDER BY at, change) AS total FROM bounds) totals);
+END $$;
 COMMENT ON FUNCTION booking.peak(uuid, uuid, bigint, bigint, bigint, jsonb) IS
     'The most units of a resource in use at one instant of a stretch, buffers included.';
 
@@ -76,7 +81,14 @@ BEGIN
             RETURN jsonb_build_object(
                 'resource', claim.resource,
                 'by', CASE WHEN owners = 1 THEN by_ END,
-                'free', greatest(0, units_ - booking.peak(tenant, claim.resource, claim.from_, claim.until_, now_, '[]')));
+                'free', CASE WHEN units_ > 1
+                    THEN greatest(0, units_ - booking.peak(tenant, claim.resource, claim.from_, claim.until_, now_, '[]'))
+                    WHEN EXISTS (
+                        SELECT FROM booking.claims c
+                        WHERE c.tenant_id = tenant AND c.resource_id = claim.resource
+                          AND c.during && int8range(claim.from_, claim.until_)
+                          AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_))
+                    THEN 0 ELSE 1 END);
         END IF;
     END LOOP;
     RETURN NULL;

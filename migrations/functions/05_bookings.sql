@@ -56,20 +56,23 @@ COMMENT ON FUNCTION booking.choose(uuid, bigint, integer, uuid, bigint, integer,
     'Occupies resources by the first plan that fits.';
 
 CREATE OR REPLACE FUNCTION booking.write_picks(tenant uuid, b booking.bookings, picks_ jsonb) RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO booking.picks (tenant_id, booking_id, place, requirement, resource_id, seconds, starts)
-    SELECT tenant, b.booking_id, place - 1, value->>'requirement', (value->>'resource')::uuid,
-           (value->>'seconds')::bigint, b.starts
-    FROM jsonb_array_elements(picks_) WITH ORDINALITY AS p (value, place)
-$$;
+    SELECT tenant, b.booking_id, p.place - 1, p.value->>'requirement', (p.value->>'resource')::uuid,
+           (p.value->>'seconds')::bigint, b.starts
+    FROM jsonb_array_elements(picks_) WITH ORDINALITY AS p (value, place);
+END $$;
 COMMENT ON FUNCTION booking.write_picks(uuid, booking.bookings, jsonb) IS 'Writes which resource serves what.';
 
 CREATE OR REPLACE FUNCTION booking.assign(
-    tenant uuid, now_ bigint, service uuid, event bigint, picks_ jsonb, before_ uuid[]) RETURNS void LANGUAGE sql AS $$
+    tenant uuid, now_ bigint, service uuid, event bigint, picks_ jsonb, before_ uuid[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO booking.assignments (tenant_id, service_id, resource_id, event_id, at)
     SELECT DISTINCT tenant, service, (value->>'resource')::uuid, event, now_ FROM jsonb_array_elements(picks_)
-    WHERE (value->>'resource')::uuid <> ALL (before_)
-$$;
+    WHERE (value->>'resource')::uuid <> ALL (before_);
+END $$;
 COMMENT ON FUNCTION booking.assign(uuid, bigint, uuid, bigint, jsonb, uuid[]) IS
     'Notes who was given a booking, without those who had it before.';
 

@@ -148,11 +148,7 @@ DECLARE
     known booking.idempotency_keys;
     detail text;
 BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'commands need READ COMMITTED: locks and what is read after them are separate snapshots'
-            USING ERRCODE = '25001';
-    END IF;
-    PERFORM set_config('booking.tenant', tenant::text, true);
+    PERFORM booking.begin_command(tenant);
     IF jsonb_typeof(key_) = 'object' THEN
         PERFORM booking.lock_names(ARRAY[concat_ws(':', 'key', tenant, key_->>'operation', key_->>'key')]);
         SELECT * INTO known FROM booking.idempotency_keys k

@@ -5,8 +5,10 @@
 
 -- What does not belong into a batch, as far as can be read before anything is written.
 CREATE OR REPLACE FUNCTION booking.not_ordinary(
-    tenant uuid, now_ bigint, bookings_ jsonb, claims_ jsonb, keys_ jsonb) RETURNS uuid[] LANGUAGE sql STABLE AS $$
-    SELECT coalesce(array_agg(booking_id), '{}') FROM (
+    tenant uuid, now_ bigint, bookings_ jsonb, claims_ jsonb, keys_ jsonb) RETURNS uuid[]
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(array_agg(booking_id), '{}') FROM (
         SELECT c.booking_id
         FROM jsonb_to_recordset(claims_) AS c (
             booking_id uuid, resource uuid, starts bigint, ends bigint, before integer, after integer)
@@ -27,8 +29,8 @@ CREATE OR REPLACE FUNCTION booking.not_ordinary(
         SELECT a.booking_id
         FROM jsonb_to_recordset(keys_) AS a (booking_id uuid, operation booking.operation, key text)
         JOIN booking.idempotency_keys k ON k.tenant_id = tenant AND k.operation = a.operation AND k.key = a.key
-    ) found
-$$;
+    ) found);
+END $$;
 COMMENT ON FUNCTION booking.not_ordinary(uuid, bigint, jsonb, jsonb, jsonb) IS
     'Which bookings of a batch need a command of their own: something is in the way, has lapsed, was asked before, or has several units.';
 
@@ -109,15 +111,13 @@ COMMENT ON FUNCTION booking.write_batch(uuid, bigint, jsonb, jsonb, jsonb, jsonb
 
 CREATE OR REPLACE FUNCTION booking.commit_batch(
     tenant uuid, planned bigint, bookings_ jsonb, claims_ jsonb, picks_ jsonb, keys_ jsonb,
-    OUT now_ bigint, OUT left_ uuid[]) LANGUAGE plpgsql AS $$
+    OUT now_ bigint, OUT left_ uuid[]) LANGUAGE plpgsql
+-- Planning anew for each batch would take as long as making it.
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     lost uuid[];
 BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'commands need READ COMMITTED: locks and what is read after them are separate snapshots'
-            USING ERRCODE = '25001';
-    END IF;
-    PERFORM set_config('booking.tenant', tenant::text, true);
+    PERFORM booking.begin_command(tenant);
     IF keys_ <> '[]' THEN
         PERFORM booking.lock_names(ARRAY(
             SELECT concat_ws(':', 'key', tenant, k.operation, k.key)

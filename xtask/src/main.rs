@@ -29,7 +29,8 @@ Commands:
                    runs a command with DATABASE_URL set to a private PostgreSQL server that ends with it
   load --store postgres [ARGS]
                    measures the PostgreSQL store against plain inserts and selects; --only WORD for a part of it
-  drill crash      kills the embedded store 200 times under load; --rounds N for another number
+  drill crash      kills the embedded store 200 times under load; --rounds N for another number;
+                   with --store postgres, a database server 50 times
   ci               tidy, test, guard
   help             this text
 

@@ -8,12 +8,13 @@ mod queue;
 
 use std::sync::Arc;
 
-use booking_core::{Command, CommitError, Committed, StoreError, TenantId};
+use booking_core::{Command, CommitError, Committed, Seconds, StoreError, TenantId};
 use sqlx::postgres::PgPool;
 use sqlx::types::{Json, Uuid};
 use tokio::sync::oneshot;
 
 use crate::error::{Meaning, meaning, of_commit};
+use crate::store::apply_alone;
 use crate::wire::{BatchRows, Ordinary};
 use queue::{Item, Queue};
 
@@ -27,7 +28,7 @@ pub(crate) enum Outcome {
     Done(Box<Committed>),
     /// It needs a command of its own.
     Alone,
-    Failed(StoreError),
+    Failed(CommitError),
 }
 
 /// Collects ordinary bookings and writes them together.
@@ -35,13 +36,14 @@ pub(crate) enum Outcome {
 pub(crate) struct Batcher {
     queue: Queue,
     pool: PgPool,
+    keep_keys: Seconds,
 }
 
 impl Batcher {
     /// Leaves half of the connections to everything else.
-    pub(crate) fn new(pool: PgPool) -> Arc<Self> {
+    pub(crate) fn new(pool: PgPool, keep_keys: Seconds) -> Arc<Self> {
         let connections = pool.options().get_max_connections() as usize;
-        Arc::new(Self { queue: Queue::new(AT_ONCE, (connections / 2).max(1)), pool })
+        Arc::new(Self { queue: Queue::new(AT_ONCE, (connections / 2).max(1)), pool, keep_keys })
     }
 
     /// Books with others, or answers that the command has to go alone.
@@ -57,7 +59,7 @@ impl Batcher {
         match answered.await {
             Ok(Outcome::Done(committed)) => Ok(Some(*committed)),
             Ok(Outcome::Alone) => Ok(None),
-            Ok(Outcome::Failed(error)) => Err(error.into()),
+            Ok(Outcome::Failed(error)) => Err(error),
             // The runtime ends while the batch was under way.
             Err(_) => Err(StoreError::Unknown("the batch was given up".to_owned()).into()),
         }
@@ -67,22 +69,31 @@ impl Batcher {
     async fn work(self: Arc<Self>, tenant: TenantId) {
         let mut next = Some(tenant);
         while let Some(tenant) = next {
-            let items = self.queue.take(tenant, MOST);
-            if !items.is_empty() {
-                self.write(tenant, items).await;
-            }
+            self.write(tenant, self.queue.take(tenant, MOST)).await;
             next = self.queue.turn(tenant);
         }
     }
 
-    async fn write(&self, tenant: TenantId, items: Vec<Item>) {
+    async fn write(&self, tenant: TenantId, mut items: Vec<Item>) {
+        // Nobody else is there: the command on its own is cheaper. Whoever comes meanwhile waits for the next batch.
+        if items.len() <= 1 {
+            if let Some(item) = items.pop() {
+                let done = apply_alone(&self.pool, &item.command, self.keep_keys).await;
+                let outcome = done.map_or_else(Outcome::Failed, |done| Outcome::Done(Box::new(done)));
+                let _ = item.answer.send(outcome);
+            }
+            return;
+        }
         let written = self.send(tenant, &items).await;
         for item in items {
             let outcome = match (&written, Ordinary::of(&item.command)) {
                 (Ok((second, left)), Some(ordinary)) if !left.contains(&ordinary.id().uuid()) => {
-                    ordinary.done(*second).map_or_else(Outcome::Failed, |done| Outcome::Done(Box::new(done)))
+                    match ordinary.done(*second) {
+                        Ok(done) => Outcome::Done(Box::new(done)),
+                        Err(error) => Outcome::Failed(error.into()),
+                    }
                 }
-                (Err(error), _) if !undone(error) => Outcome::Failed(of_commit(error)),
+                (Err(error), _) if !undone(error) => Outcome::Failed(of_commit(error).into()),
                 _ => Outcome::Alone,
             };
             // Whoever asked may be gone.

@@ -13,7 +13,7 @@ static RUNTIME: LazyLock<Runtime> =
 
 /// Commands carry the suite's time, and in this database the function that reads the clock gives it back.
 async fn set_up(world: World) -> Subject {
-    let store = Database::shared().await.store(16).await;
+    let store = Database::shared().await.store(16).await.with_busy_cache();
     for business in world.businesses {
         for service in &business.services {
             store.put_service(business.tenant, service).await.unwrap();

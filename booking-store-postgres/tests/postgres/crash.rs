@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use booking_core::{BookingId, BookingStore, CommitError, Interval, OccupancyQuery, ResourceId, StoreError};
-use booking_store_postgres::sqlx::{Connection, PgConnection, query_scalar};
+use booking_store_postgres::sqlx::{self, Connection, PgConnection, query_scalar};
 use booking_store_postgres::{PostgresStore, migrate};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -14,9 +14,14 @@ use crate::races::assert_sound;
 use crate::server::{Server, kill};
 
 const CLIENTS: u64 = 12;
+/// Unless `BOOKING_CRASH_ROUNDS` says otherwise.
 const ROUNDS: u64 = 5;
 /// Answers to wait for before the blow: each round another place in the life of a connection.
 const BEFORE: usize = 60;
+
+fn rounds() -> u64 {
+    std::env::var("BOOKING_CRASH_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap())
+}
 
 /// What clients share in one round.
 #[derive(Default)]
@@ -77,7 +82,7 @@ async fn what_was_acknowledged_survives_kill_9() {
     migrate(&server.url()).await.unwrap();
     let store = PostgresStore::connect(&server.url(), 12).await.unwrap();
     let mut acknowledged = Vec::new();
-    for number in 0..ROUNDS {
+    for number in 0..rounds() {
         let round = Arc::new(Round::default());
         let mut clients = JoinSet::new();
         for index in 0..CLIENTS {
@@ -140,4 +145,29 @@ async fn without_its_database_the_store_fails_closed_and_recovers() {
     assert_eq!(found.claims.len(), 1);
     assert!(!fitted(store.commit(&place(3, &[1], 30, 90)).await));
     assert!(fitted(store.commit(&place(3, &[1], 100, 160)).await));
+}
+
+/// An answer means that the commit is on the disk, also where the session asks for less.
+#[tokio::test]
+async fn a_sync_lies_between_commit_and_answer() {
+    let server = Server::new();
+    migrate(&server.url()).await.unwrap();
+    let options: sqlx::postgres::PgConnectOptions = server.url().parse().unwrap();
+    let options = options.options([("synchronous_commit", "off")]);
+    let pool = PostgresStore::pool_options(2).connect_with(options).await.unwrap();
+    let batched = PostgresStore::from_pool(pool.clone());
+    let mut watcher = PgConnection::connect(&server.url()).await.unwrap();
+    for (number, store) in [batched.clone(), batched.without_batches()].into_iter().enumerate() {
+        let before: String =
+            query_scalar("SELECT pg_current_wal_insert_lsn()::text").fetch_one(&mut watcher).await.unwrap();
+        let start = i64::try_from(number).unwrap() * 100;
+        store.commit(&place(u64::try_from(number).unwrap() + 1, &[1], start, start + 60)).await.unwrap();
+        let flushed: i64 = query_scalar("SELECT (pg_current_wal_flush_lsn() - $1::pg_lsn)::bigint")
+            .bind(before)
+            .fetch_one(&mut watcher)
+            .await
+            .unwrap();
+        // The rows of a booking take more than that.
+        assert!(flushed > 1_000, "{flushed} bytes were flushed since");
+    }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 #![expect(clippy::panic, reason = "a test that cannot be set up has failed")]
 
+mod cache;
 mod conformance;
 mod crash;
 mod desk;
@@ -15,4 +16,5 @@ mod reference;
 mod schema;
 mod server;
 mod support;
+mod upkeep;
 mod walls;

@@ -1,5 +1,7 @@
 //! Availability: what occupies fifty resources over 31 days, against a plain `SELECT` of the same rows.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use booking_core::{BookingStore as _, Interval, OccupancyQuery, ResourceId};
@@ -9,7 +11,7 @@ use uuid::Uuid;
 
 use crate::Outcome;
 use crate::Plan;
-use crate::book::DAY;
+use crate::book::{DAY, VISIT, closed_loop, place};
 use crate::database::{Database, TENANT};
 use crate::report::{Limit, Report, median};
 
@@ -27,7 +29,7 @@ const PLAIN: &str = "
     SELECT resource_id, starts, ends, before, after, booking_id, session_id FROM booking.claims
     WHERE tenant_id = $1 AND resource_id = ANY ($2) AND starts < $4 AND ends > $3";
 
-pub(crate) async fn measure(_: &Plan, report: &mut Report) -> Outcome {
+pub(crate) async fn measure(plan: &Plan, report: &mut Report) -> Outcome {
     let database = Database::make("calendar").await?;
     let store = PostgresStore::from_pool(database.pool(1).await?);
     let mut owner = database.owner().await?;
@@ -64,8 +66,53 @@ pub(crate) async fn measure(_: &Plan, report: &mut Report) -> Outcome {
         Limit::AtMost(1.0),
     );
     owner.close().await?;
+    mixed(plan, &database, report).await?;
     store.pool().close().await;
     database.drop().await
+}
+
+/// Ninety-five reads of a month to five bookings, through the busy cache.
+async fn mixed(plan: &Plan, database: &Database, report: &mut Report) -> Outcome {
+    let cached = PostgresStore::from_pool(database.pool(32).await?).with_busy_cache();
+    let numbers = Arc::new(AtomicU64::new(0));
+    let store = cached.clone();
+    let work = move |_, number: u64| {
+        let store = store.clone();
+        async move {
+            if number % 20 == 0 {
+                let turn = number / 20;
+                let resource = ResourceId::from_u64(1 + turn % ASKED);
+                // After the month that is filled, on calendars that are read.
+                let start = DAY + WINDOW + (turn / ASKED).cast_signed() * VISIT;
+                let id = Uuid::from_u128(u128::from(number) << 64 | 2);
+                store.commit(&place(id, &[resource], start, 1, 1)).await?;
+            } else {
+                let resource = ResourceId::from_u64(1 + number % ASKED);
+                let now = chrono::Utc::now().timestamp();
+                store.occupancy(&OccupancyQuery { resources: vec![resource], now, ..occupancy(1) }).await?;
+            }
+            Ok(())
+        }
+    };
+    let rate = closed_loop(64, plan.turn, &numbers, work).await?.rate;
+    let used = cached.cache_use();
+    let hits = used.hits as f64 / (used.hits + used.misses).max(1) as f64;
+    report.add(
+        "95 reads to 5 bookings, busy cache, hits",
+        format!("{:.1} %", 100.0 * hits),
+        "90 %".to_owned(),
+        hits / 0.9,
+        Limit::AtLeast(1.0),
+    );
+    report.add(
+        "95 reads to 5 bookings, busy cache",
+        format!("{rate:.0} requests/s"),
+        "10,000 requests/s".to_owned(),
+        rate / 10_000.0,
+        Limit::AtLeast(1.0),
+    );
+    cached.pool().close().await;
+    Ok(())
 }
 
 pub(crate) fn occupancy(resources: u64) -> OccupancyQuery {

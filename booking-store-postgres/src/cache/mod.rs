@@ -1,0 +1,123 @@
+//! What a process remembers of busy calendars, for less than a second.
+//!
+//! Reads come twenty to a write, and most ask for the same weeks. An answer is kept by tenant, resource and month, for
+//! the second it was asked in and never longer than [`FRESH`], so that another process's booking is seen within a second,
+//! whatever happens to any message; what this process books is seen at once. Without the database nothing is kept
+//! longer: requests then fail, as they do without a cache. Commands are judged by the database alone.
+
+mod pages;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use booking_core::{
+    Action, Command, Interval, Occupancy, OccupancyQuery, PlanClaims, ResourceId, StoreError, TenantId,
+};
+
+use crate::store::PostgresStore;
+use pages::{Page, Pages, assemble, split};
+
+/// How long an answer is used at most.
+pub(crate) const FRESH: Duration = Duration::from_millis(900);
+/// The months, of 31 days each, that a remembered question may touch: longer ones go to the database.
+const MOST_MONTHS: i64 = 4;
+
+/// How often the memory served a question, and how often the database had to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CacheUse {
+    /// Months of a resource that were remembered.
+    pub hits: u64,
+    /// Months of a resource that had to be read.
+    pub misses: u64,
+}
+
+/// The memory of a process.
+#[derive(Debug, Default)]
+pub(crate) struct BusyCache {
+    pages: Pages,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+/// What a command may have changed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Touched {
+    Resources(Vec<ResourceId>),
+    /// Anything of the tenant.
+    All,
+}
+
+impl BusyCache {
+    pub(crate) fn counts(&self) -> CacheUse {
+        CacheUse { hits: self.hits.load(Ordering::Relaxed), misses: self.misses.load(Ordering::Relaxed) }
+    }
+
+    /// Forgets what a command of this process may have changed. What is being read meanwhile is not remembered.
+    pub(crate) fn forget(&self, tenant: TenantId, touched: &Touched) {
+        match touched {
+            Touched::All => self.pages.forget_tenant(tenant),
+            Touched::Resources(resources) => {
+                for &resource in resources {
+                    self.pages.forget(tenant, resource);
+                }
+            }
+        }
+    }
+
+    pub(crate) async fn occupancy(
+        self: &Arc<Self>,
+        store: &PostgresStore,
+        query: &OccupancyQuery,
+    ) -> Result<Occupancy, StoreError> {
+        let months = pages::months(query.window);
+        if query.ignoring.is_some() || months.end - months.start > MOST_MONTHS {
+            return store.read_occupancy(query).await;
+        }
+        let mut found: Vec<Page> = Vec::new();
+        let mut missing = Vec::new();
+        let mut resources = query.resources.clone();
+        resources.sort_unstable();
+        resources.dedup();
+        for &resource in &resources {
+            match self.pages.find(query.tenant, resource, &months, query.now) {
+                Ok(pages) => found.extend(pages),
+                Err(generation) => missing.push((resource, generation)),
+            }
+        }
+        let each = (months.end - months.start).unsigned_abs();
+        self.hits.fetch_add((resources.len() - missing.len()) as u64 * each, Ordering::Relaxed);
+        self.misses.fetch_add(missing.len() as u64 * each, Ordering::Relaxed);
+        if !missing.is_empty() {
+            let Ok(window) = Interval::from_seconds(pages::start(months.start), pages::start(months.end))
+            else {
+                return store.read_occupancy(query).await;
+            };
+            let resources = missing.iter().map(|&(resource, _)| resource).collect();
+            let asked = std::time::Instant::now();
+            let read = store.read_occupancy(&OccupancyQuery { resources, window, ..query.clone() }).await?;
+            for (resource, generation) in missing {
+                let pages = split(&read, resource, &months);
+                self.pages.keep(query.tenant, resource, generation, query.now, asked, &pages);
+                found.extend(pages.into_iter().map(|(_, page)| page));
+            }
+        }
+        Ok(assemble(&found, query))
+    }
+}
+
+/// What a command may change, as far as it says itself: ordinary bookings touch the resources they claim.
+pub(crate) fn touched(command: &Command) -> Touched {
+    let Action::Place(placements) = &command.action else { return Touched::All };
+    if !command.offers.is_empty() {
+        return Touched::All;
+    }
+    let mut resources = Vec::new();
+    for plan in placements.iter().flat_map(|placement| &placement.plans) {
+        match &plan.claims {
+            PlanClaims::Own(claims) => resources.extend(claims.iter().map(|claim| claim.resource)),
+            PlanClaims::Seats(session) => resources.extend(session.claims.iter().map(|claim| claim.resource)),
+        }
+    }
+    Touched::Resources(resources)
+}

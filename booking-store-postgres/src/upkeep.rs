@@ -1,0 +1,201 @@
+//! What has to be done now and then: indexes rebuilt, what is over forgotten, reports brought up to date.
+
+use booking_core::{DAY, Seconds, StoreError, TenantId};
+use chrono::NaiveDate;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor};
+
+use crate::error::of_read;
+use crate::store::PostgresStore;
+
+/// An index is bloated when it is at least this many times as large as it should be,
+const BLOATED: u64 = 2;
+/// and this many bytes larger: below, a rebuild gains nothing.
+const WORTH: u64 = 1 << 20;
+/// How long claims are kept after they are over, in seconds: corrections of yesterday's calendar still meet them.
+const KEEP_CLAIMS: Seconds = 7 * DAY;
+/// The most rows that one call forgets, so that it stays short.
+const AT_ONCE: i32 = 10_000;
+
+/// What is the matter with an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Condition {
+    /// A rebuild that was broken off left it behind, or left it unusable.
+    Invalid,
+    /// It is at least twice as large as its rows need.
+    Bloated {
+        /// About the bytes they need.
+        expected: u64,
+    },
+    /// No query used it since statistics began, and no rule needs it. It is told, and never dropped.
+    Unused,
+}
+
+/// An index that needs attention.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upkeep {
+    /// The index, in the schema `booking`.
+    pub index: String,
+    /// Its table.
+    pub table: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// What is the matter.
+    pub condition: Condition,
+    /// Whether it was rebuilt, or removed where it was left behind.
+    pub mended: bool,
+}
+
+/// Name, table, whether it is valid, bytes, expected bytes, uses, whether a rule needs it.
+type Row = (String, String, bool, i64, Option<i64>, i64, bool);
+
+fn condition(row: &Row) -> Option<Condition> {
+    let &(_, _, valid, bytes, expected, scans, rule) = row;
+    let (bytes, expected) = (bytes.unsigned_abs(), expected.map(i64::unsigned_abs));
+    match expected {
+        _ if !valid => Some(Condition::Invalid),
+        Some(expected) if bytes >= BLOATED * expected && bytes - expected >= WORTH => {
+            Some(Condition::Bloated { expected })
+        }
+        _ if scans == 0 && !rule => Some(Condition::Unused),
+        _ => None,
+    }
+}
+
+/// Looks at every index, and with `mend` rebuilds those that are invalid or bloated while bookings go on.
+///
+/// The role must own the schema. Rebuilding reads the table and takes as long as that; it waits for transactions that
+/// are under way and blocks none. Sizes are estimated from the statistics that `ANALYZE` gathers.
+pub async fn maintain(url: &str, mend: bool) -> Result<Vec<Upkeep>, sqlx::Error> {
+    let options: PgConnectOptions = url.parse()?;
+    // A rebuild may take longer than any request.
+    let options = options.options([("statement_timeout", "0"), ("lock_timeout", "0")]);
+    let mut connection = PgConnection::connect_with(&options).await?;
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT index_name, table_name, valid, bytes, expected_bytes, scans, rule FROM booking.index_condition()",
+    )
+    .fetch_all(&mut connection)
+    .await?;
+    let mut found = Vec::new();
+    for row in rows {
+        let Some(condition) = condition(&row) else { continue };
+        let (index, table, _, bytes, ..) = row;
+        let mended = mend && condition != Condition::Unused;
+        if mended {
+            rebuild(&mut connection, &index).await?;
+        }
+        found.push(Upkeep { index, table, bytes: bytes.unsigned_abs(), condition, mended });
+    }
+    connection.close().await?;
+    Ok(found)
+}
+
+/// `index` comes from the catalogue of the database.
+async fn rebuild(connection: &mut PgConnection, index: &str) -> Result<(), sqlx::Error> {
+    let quoted = index.replace('"', "\"\"");
+    let left_behind = index.contains("_ccnew") || index.contains("_ccold");
+    let what = if left_behind { "DROP" } else { "REINDEX" };
+    let sql = format!("{what} INDEX CONCURRENTLY booking.\"{quoted}\"");
+    connection.execute(AssertSqlSafe(sql)).await.map(drop)
+}
+
+/// What was forgotten.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Claims that had been over for seven days.
+    pub claims: u32,
+    /// Recorded answers older than the store keeps them.
+    pub keys: u32,
+}
+
+/// A query and what it costs, in milliseconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SlowQuery {
+    /// Its text, with placeholders.
+    pub query: String,
+    /// How often it ran.
+    pub calls: u64,
+    /// How long it takes.
+    pub mean: f64,
+    /// How long it took at most.
+    pub max: f64,
+    /// How long it took in all.
+    pub total: f64,
+}
+
+impl PostgresStore {
+    /// Deletes what nobody needs any more of a tenant, at most 10,000 rows of a kind: claims that have been over for
+    /// seven days, whose bookings stay, and idempotency keys that are too old. To be called now and then, beside the
+    /// sweep of expired holds, and again while it deletes as many.
+    pub async fn forget(&self, tenant: TenantId) -> Result<Forgotten, StoreError> {
+        let (claims, keys): (i32, i32) =
+            sqlx::query_as("SELECT booking.forget_claims($1, $2, $4), booking.forget_keys($1, $3, $4)")
+                .bind(tenant.uuid())
+                .bind(KEEP_CLAIMS)
+                .bind(self.kept())
+                .bind(AT_ONCE)
+                .fetch_one(self.pool())
+                .await
+                .map_err(|error| of_read(&error))?;
+        Ok(Forgotten { claims: claims.unsigned_abs(), keys: keys.unsigned_abs() })
+    }
+
+    /// Counts the bookings that start on these days, the last not included, into `booking.daily_summary`. Answers the
+    /// number of its rows.
+    pub async fn refresh_daily(
+        &self,
+        tenant: TenantId,
+        from: NaiveDate,
+        until: NaiveDate,
+    ) -> Result<u64, StoreError> {
+        let rows: i64 = sqlx::query_scalar("SELECT booking.refresh_daily($1, $2::date, $3::date)")
+            .bind(tenant.uuid())
+            .bind(from.to_string())
+            .bind(until.to_string())
+            .fetch_one(self.pool())
+            .await
+            .map_err(|error| of_read(&error))?;
+        Ok(rows.unsigned_abs())
+    }
+
+    /// Queries that take at least so many milliseconds on average, those that cost most first, at most 100. Empty where
+    /// `pg_stat_statements` is not loaded.
+    pub async fn slow_queries(&self, min_ms: f64) -> Result<Vec<SlowQuery>, StoreError> {
+        let rows: Vec<(String, i64, f64, f64, f64)> =
+            sqlx::query_as("SELECT query, calls, mean_ms, max_ms, total_ms FROM booking.slow_queries($1)")
+                .bind(min_ms)
+                .fetch_all(self.pool())
+                .await
+                .map_err(|error| of_read(&error))?;
+        let slow = |(query, calls, mean, max, total): (String, i64, f64, f64, f64)| SlowQuery {
+            query,
+            calls: calls.unsigned_abs(),
+            mean,
+            max,
+            total,
+        };
+        Ok(rows.into_iter().map(slow).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(valid: bool, bytes: i64, expected: Option<i64>, scans: i64, rule: bool) -> Row {
+        ("some_index".to_owned(), "some_table".to_owned(), valid, bytes, expected, scans, rule)
+    }
+
+    #[test]
+    fn an_index_is_told_by_what_is_worst() {
+        const MIB: i64 = 1 << 20;
+        assert_eq!(condition(&row(false, 8_192, Some(8_192), 0, false)), Some(Condition::Invalid));
+        let bloated = Condition::Bloated { expected: 1 << 20 };
+        assert_eq!(condition(&row(true, 2 * MIB, Some(MIB), 0, true)), Some(bloated));
+        assert_eq!(condition(&row(true, 2 * MIB - 1, Some(MIB), 5, false)), None);
+        assert_eq!(condition(&row(true, 80_000, Some(8_192), 5, false)), None);
+        assert_eq!(condition(&row(true, 8_192, None, 0, false)), Some(Condition::Unused));
+        assert_eq!(condition(&row(true, 8_192, None, 0, true)), None);
+    }
+}

@@ -1,0 +1,112 @@
+-- Reports that are kept, what may be forgotten, and the condition of indexes.
+
+-- Days are dates on the wall, which lie within a day of the same date in UTC.
+CREATE OR REPLACE FUNCTION booking.count_days(tenant uuid, from_ date, until_ date)
+RETURNS SETOF booking.daily_summary LANGUAGE sql STABLE AS $$
+    SELECT tenant, b.wall::date, b.service_id,
+           booking.state_at(b.state, b.deadline, floor(extract(epoch FROM statement_timestamp()))::bigint),
+           coalesce(b.price_currency, ''), count(*), sum(b.party)::bigint, (sum(b.ends - b.starts) / 60)::bigint,
+           coalesce(sum(b.price_minor), 0)::bigint
+    FROM booking.bookings b
+    WHERE b.tenant_id = tenant AND b.wall >= from_ AND b.wall < until_
+      AND b.starts >= extract(epoch FROM from_::timestamp)::bigint - 86400
+      AND b.starts < extract(epoch FROM until_::timestamp)::bigint + 86400
+    GROUP BY 2, 3, 4, 5
+$$;
+COMMENT ON FUNCTION booking.count_days(uuid, date, date) IS 'Counts the bookings of each day, from the bookings themselves.';
+
+CREATE OR REPLACE FUNCTION booking.refresh_daily(tenant uuid, from_ date, until_ date) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    written bigint;
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    PERFORM booking.lock_names(ARRAY['daily:' || tenant]);
+    DELETE FROM booking.daily_summary WHERE tenant_id = tenant AND day >= from_ AND day < until_;
+    INSERT INTO booking.daily_summary SELECT * FROM booking.count_days(tenant, from_, until_);
+    GET DIAGNOSTICS written = ROW_COUNT;
+    RETURN written;
+END $$;
+COMMENT ON FUNCTION booking.refresh_daily(uuid, date, date) IS 'Brings the daily summary of these days up to date.';
+
+-- Sessions keep theirs: there is one per class, and seats are counted against it.
+CREATE OR REPLACE FUNCTION booking.forget_claims(tenant uuid, keep bigint, most integer) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+    forgotten integer;
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    DELETE FROM booking.claims WHERE ctid IN (
+        SELECT c.ctid FROM booking.bookings b
+        JOIN booking.claims c ON c.tenant_id = b.tenant_id AND c.booking_id = b.booking_id
+        WHERE b.tenant_id = tenant AND b.starts < booking.present(0) - keep AND b.ends < booking.present(0) - keep
+          AND upper(c.during) <= booking.present(0) - keep
+        LIMIT most FOR UPDATE OF c SKIP LOCKED);
+    GET DIAGNOSTICS forgotten = ROW_COUNT;
+    RETURN forgotten;
+END $$;
+COMMENT ON FUNCTION booking.forget_claims(uuid, bigint, integer) IS
+    'Deletes claims of bookings that were over that many seconds ago: history stays in the bookings, claims hold the future.';
+
+-- A btree page is nine tenths full when built; a tuple takes 16 bytes beside its values, of which pg_stats knows the width.
+CREATE OR REPLACE FUNCTION booking.index_condition()
+RETURNS TABLE (index_name text, table_name text, valid boolean, bytes bigint, expected_bytes bigint, scans bigint, rule boolean)
+LANGUAGE sql STABLE AS $$
+    SELECT x.relname::text, t.relname::text, i.indisvalid, pg_relation_size(x.oid),
+           CASE WHEN a.amname = 'btree' THEN (8192 * (2 + ceil(greatest(x.reltuples, 0) * (16 + (
+               SELECT coalesce(sum(coalesce(s.avg_width, 8)), 8) FROM unnest(i.indkey::int2[]) AS k (number)
+               LEFT JOIN pg_attribute c ON c.attrelid = t.oid AND c.attnum = k.number
+               LEFT JOIN pg_stats s ON s.schemaname = 'booking' AND s.tablename = t.relname AND s.attname = c.attname
+           )) / (8192 * 0.9))))::bigint END,
+           coalesce(u.idx_scan, 0), i.indisunique OR i.indisexclusion
+    FROM pg_index i
+    JOIN pg_class x ON x.oid = i.indexrelid
+    JOIN pg_class t ON t.oid = i.indrelid
+    JOIN pg_am a ON a.oid = x.relam
+    LEFT JOIN pg_stat_user_indexes u ON u.indexrelid = i.indexrelid
+    WHERE t.relnamespace = 'booking'::regnamespace AND x.relkind = 'i'
+    ORDER BY 1
+$$;
+COMMENT ON FUNCTION booking.index_condition() IS
+    'Each index: whether it is valid, its size and about what it should be, how often it was used, and whether a rule needs it.';
+
+CREATE OR REPLACE FUNCTION booking.slow_queries(min_ms double precision)
+RETURNS TABLE (query text, calls bigint, mean_ms double precision, max_ms double precision, total_ms double precision)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    -- Optional: it has to be preloaded, which needs a superuser. Without it nothing is known.
+    IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements')
+        OR position('pg_stat_statements' IN current_setting('shared_preload_libraries', true)) = 0 THEN
+        RETURN;
+    END IF;
+    RETURN QUERY EXECUTE format(
+        'SELECT s.query, s.calls, s.mean_exec_time, s.max_exec_time, s.total_exec_time FROM %s.pg_stat_statements s
+         WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND s.mean_exec_time >= $1
+         ORDER BY s.total_exec_time DESC LIMIT 100',
+        (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'pg_stat_statements')) USING min_ms;
+END $$;
+COMMENT ON FUNCTION booking.slow_queries(double precision) IS
+    'Queries that take at least so long on average, those that cost most first; nothing where pg_stat_statements is not loaded.';
+
+CREATE OR REPLACE VIEW booking.query_performance WITH (security_invoker = true) AS
+    SELECT query, calls, mean_ms, max_ms, total_ms FROM booking.slow_queries(0);
+COMMENT ON VIEW booking.query_performance IS 'What queries cost, where pg_stat_statements is loaded.';
+COMMENT ON COLUMN booking.query_performance.query IS 'Its text.';
+COMMENT ON COLUMN booking.query_performance.calls IS 'How often it ran.';
+COMMENT ON COLUMN booking.query_performance.mean_ms IS 'How long it takes, in milliseconds.';
+COMMENT ON COLUMN booking.query_performance.max_ms IS 'How long it took at most.';
+COMMENT ON COLUMN booking.query_performance.total_ms IS 'How long it took in all.';
+
+CREATE OR REPLACE VIEW booking.upcoming WITH (security_invoker = true) AS
+    SELECT * FROM booking.agenda WHERE ends_at > now();
+COMMENT ON VIEW booking.upcoming IS 'The agenda from now on.';
+COMMENT ON COLUMN booking.upcoming.tenant_id IS 'Whose.';
+COMMENT ON COLUMN booking.upcoming.resource_id IS 'Which resource.';
+COMMENT ON COLUMN booking.upcoming.resource IS 'What people call it.';
+COMMENT ON COLUMN booking.upcoming.starts_at IS 'When the visit starts.';
+COMMENT ON COLUMN booking.upcoming.ends_at IS 'When it ends.';
+COMMENT ON COLUMN booking.upcoming.booking_id IS 'The booking.';
+COMMENT ON COLUMN booking.upcoming.state IS 'Where it stands.';
+COMMENT ON COLUMN booking.upcoming.service IS 'What was booked.';
+COMMENT ON COLUMN booking.upcoming.customer IS 'Who booked.';
+COMMENT ON COLUMN booking.upcoming.party IS 'How many people.';
