@@ -19,7 +19,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("booking-store-postgres", &["booking-core", "booking-platform"]),
     ("booking-store-sqlite", &["booking-core", "booking-platform"]),
     ("booking-http", &["booking-core", "booking-platform", "booking-store-sqlite"]),
-    ("booking-bench", &["booking-core", "booking-http", "booking-platform", "booking-store-sqlite"]),
+    (
+        "booking-bench",
+        &[
+            "booking-core",
+            "booking-http",
+            "booking-platform",
+            "booking-store-postgres",
+            "booking-store-sqlite",
+        ],
+    ),
     ("booking-examples", &["booking-core", "booking-http", "booking-platform", "booking-store-sqlite"]),
     ("xtask", &[]),
 ];

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
-use booking_core::{BookingStore as _, Interval, OccupancyQuery, ResourceId};
+use booking_core::{BookingStore as _, Clock as _, Interval, OccupancyQuery, ResourceId, SystemClock};
 use booking_store_postgres::PostgresStore;
 use booking_store_postgres::sqlx::{self, AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
@@ -34,7 +34,7 @@ pub(crate) async fn measure(plan: &Plan, report: &mut Report) -> Outcome {
     let store = PostgresStore::from_pool(database.pool(1).await?);
     let mut owner = database.owner().await?;
     fill(&mut owner, RESOURCES, 31).await?;
-    let (mut ours, mut plain) = (Vec::new(), Vec::new());
+    let (mut ours, mut selects) = (Vec::new(), Vec::new());
     let query = occupancy(ASKED);
     let ids: Vec<Uuid> = query.resources.iter().map(|id| id.uuid()).collect();
     let mut rows = 0;
@@ -50,19 +50,19 @@ pub(crate) async fn measure(plan: &Plan, report: &mut Report) -> Outcome {
             .bind(DAY + WINDOW)
             .fetch_all(&mut owner)
             .await?;
-        plain.push(start.elapsed().as_secs_f64() * 1e3);
+        selects.push(start.elapsed().as_secs_f64() * 1e3);
         rows = selected.len();
         if found != rows {
             return Err(format!("{found} claims were answered, {rows} selected").into());
         }
     }
-    let (ours, plain) = (median(ours), median(plain));
+    let (ours, select) = (median(ours), median(selects));
     let what = format!("availability, {ASKED} resources, 31 days, {rows} claims, one query");
     report.add(
         &what,
         format!("{ours:.1} ms"),
-        format!("{plain:.1} ms, plain SELECT"),
-        ours / plain,
+        format!("{select:.1} ms, plain SELECT"),
+        ours / select,
         Limit::AtMost(1.0),
     );
     owner.close().await?;
@@ -79,7 +79,7 @@ async fn mixed(plan: &Plan, database: &Database, report: &mut Report) -> Outcome
     let work = move |_, number: u64| {
         let store = store.clone();
         async move {
-            if number % 20 == 0 {
+            if number.is_multiple_of(20) {
                 let turn = number / 20;
                 let resource = ResourceId::from_u64(1 + turn % ASKED);
                 // After the month that is filled, on calendars that are read.
@@ -88,7 +88,7 @@ async fn mixed(plan: &Plan, database: &Database, report: &mut Report) -> Outcome
                 store.commit(&place(id, &[resource], start, 1, 1)).await?;
             } else {
                 let resource = ResourceId::from_u64(1 + number % ASKED);
-                let now = chrono::Utc::now().timestamp();
+                let now = SystemClock.now().timestamp();
                 store.occupancy(&OccupancyQuery { resources: vec![resource], now, ..occupancy(1) }).await?;
             }
             Ok(())
