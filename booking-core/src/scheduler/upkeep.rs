@@ -23,12 +23,24 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         text: &str,
         actor: &Actor,
     ) -> Result<(Block, Vec<BookingId>), Refusal> {
-        self.known(tenant, resource).await?;
-        let text: String = text.chars().filter(|c| !c.is_control()).take(crate::MAX_NAME).collect();
         let id = BlockId::from_uuid(self.ids.next_id(self.now()));
-        let block = Block { id, resource, interval, text };
-        let command = self.plain(tenant, actor, Action::AddBlock(block.clone()))?;
-        Ok((block, self.store.commit(&command).await?.collides))
+        let block = Block { id, resource, interval, text: plain(text) };
+        let collides = self.put_block(tenant, block.clone(), actor).await?;
+        Ok((block, collides))
+    }
+
+    /// Adds a block under an id of the caller's, or puts it in place of the one with that id: for busy time that is
+    /// imported again and again. Otherwise as [`block`](Self::block), and answers what it collides with.
+    pub async fn put_block(
+        &self,
+        tenant: TenantId,
+        block: Block,
+        actor: &Actor,
+    ) -> Result<Vec<BookingId>, Refusal> {
+        self.known(tenant, block.resource).await?;
+        let block = Block { text: plain(&block.text), ..block };
+        let command = self.plain(tenant, actor, Action::AddBlock(block))?;
+        Ok(self.store.commit(&command).await?.collides)
     }
 
     /// Removes a block; those in line are offered what it frees.
@@ -147,4 +159,9 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         }
         Ok(())
     }
+}
+
+/// What is kept of a text from someone else's calendar.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(crate::MAX_NAME).collect()
 }

@@ -7,8 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 use serde_json::json;
 
-use super::business::{Business, Open};
-use super::{OpenDemo, Outcome, wait_for};
+use super::business::{Asked, Open};
+use super::{Outcome, wait_for};
 
 /// How many dates are shown unless the caller says.
 const DATES: i64 = 7;
@@ -16,11 +16,8 @@ const DATES: i64 = 7;
 /// Show which times are free.
 #[derive(Debug, Args)]
 pub(crate) struct Slots {
-    /// Ask the demo business.
-    #[arg(long, required = true)]
-    demo: bool,
     #[command(flatten)]
-    business: Business,
+    asked: Asked,
     /// The service: the beginning of its name.
     service: String,
     /// The first date. Default: today.
@@ -40,11 +37,8 @@ pub(crate) struct Slots {
 /// Say why a time is free or not: every reason, every candidate.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// Ask the demo business.
-    #[arg(long, required = true)]
-    demo: bool,
     #[command(flatten)]
-    business: Business,
+    asked: Asked,
     /// The service: the beginning of its name.
     service: String,
     /// The start: `2026-12-01T09:00:00+01:00`.
@@ -58,12 +52,12 @@ pub(crate) struct Explain {
 }
 
 impl Slots {
-    pub(crate) fn run(self, open: OpenDemo) -> Outcome {
-        wait_for(self.ask(open))?
+    pub(crate) fn run(self) -> Outcome {
+        wait_for(self.ask())?
     }
 
-    async fn ask(self, open: OpenDemo) -> Outcome {
-        let open = self.business.open(open).await?;
+    async fn ask(self) -> Outcome {
+        let open = self.asked.open().await?;
         let service = service(&open, &self.service).await?;
         let zone = open.scheduler.zones().zone(&service.zone)?;
         let now = open.scheduler.clock().now().timestamp();
@@ -98,12 +92,12 @@ impl Slots {
 }
 
 impl Explain {
-    pub(crate) fn run(self, open: OpenDemo) -> Outcome {
-        wait_for(self.ask(open))?
+    pub(crate) fn run(self) -> Outcome {
+        wait_for(self.ask())?
     }
 
-    async fn ask(self, open: OpenDemo) -> Outcome {
-        let open = self.business.open(open).await?;
+    async fn ask(self) -> Outcome {
+        let open = self.asked.open().await?;
         let service = service(&open, &self.service).await?;
         let zone = open.scheduler.zones().zone(&service.zone)?;
         let wish = Wish { party: self.party, ..Wish::new(open.tenant, service.id) };

@@ -1,34 +1,46 @@
-//! The demo business, open for bookings: its catalogue, its calendars, its bookings and its clock.
+//! A business whose bookings can be asked about: the demo, or one that is kept.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use booking_core::{
-    Actor, AnyStore, Clock, DAY, Holiday, Interval, ManualClock, Scheduler, SystemClock, TenantId, ZoneId,
-    Zones,
-};
-use booking_http::server::calendar_file::{self, CalendarFile, MAX_BYTES};
+use booking_core::{AnyStore, Clock, ManualClock, Scheduler, SystemClock, TenantId};
 use booking_http::server::clock::CountedIds;
-use booking_http::server::{demo, demo_bookings};
-use booking_platform::{AnyPlatform, CatalogueStore, Expect, Name, Stamp, Tenant, TenantStore};
+use booking_http::server::demo;
+use booking_platform::{AnyPlatform, PageQuery, Tenant, TenantStore};
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::{OpenDemo, Outcome, Stores};
+use super::Outcome;
+use super::demo_business::{DemoBusiness, Filled};
+use super::place::Kept;
+use crate::stores::{Place, Purpose, Stores};
 
-/// How long before and after the present calendars are read, in days.
-const PAST: i64 = 31;
-const AHEAD: i64 = 4 * 366;
+/// The most businesses that are looked through for one by name.
+const MAX_BUSINESSES: usize = 1_000;
 
-/// Which demo business.
+/// Which business.
 #[derive(Debug, Args)]
-pub(crate) struct Business {
-    /// Let the clock stand still at this instant, so that everything comes out the same every time.
+pub(crate) struct Which {
+    /// Which business, where there are several: the beginning of its name.
+    #[arg(long, value_name = "NAME")]
+    business: Option<String>,
+}
+
+/// Which business is asked, and as of when.
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
+    /// Ask the demo business. Without `--data` it is made in memory for this question.
+    #[arg(long)]
+    demo: bool,
+    #[command(flatten)]
+    data: Kept,
+    #[command(flatten)]
+    which: Which,
+    /// Ask as of this instant instead of now.
     #[arg(long, value_name = "INSTANT")]
     at: Option<DateTime<Utc>>,
-    /// Read a calendar file (.ics): all-day events close the business, others keep the practitioners busy. May be
-    /// given several times.
-    #[arg(long, value_name = "FILE")]
+    /// Lay a calendar file (.ics) over the demo business. May be given several times.
+    #[arg(long, value_name = "FILE", requires = "demo")]
     calendar: Vec<PathBuf>,
 }
 
@@ -37,84 +49,71 @@ pub(crate) struct Open {
     pub(crate) tenant: TenantId,
     pub(crate) scheduler: Scheduler<AnyStore, Arc<dyn Clock>>,
     pub(crate) platform: AnyPlatform,
-    pub(crate) bookings: usize,
-    pub(crate) dates: usize,
-    pub(crate) busy: usize,
+    /// Kept open as long as it is asked.
+    _stores: Stores,
 }
 
-impl Business {
-    /// Opens the demo business in a store.
-    pub(crate) async fn open(&self, open: OpenDemo) -> Outcome<Open> {
-        let tenant = TenantId::SINGLE;
-        let clock = self.clock();
-        let zones = Zones::bundled();
-        let zone = ZoneId::new(demo::ZONE)?;
-        let now = clock.now().timestamp();
-        let window = Interval::from_seconds((now - PAST * DAY).max(0), now + AHEAD * DAY)?;
-        let mut file = calendar_file::read(demo::HOLIDAYS, &zone, &zones, window)?;
-        for path in &self.calendar {
-            let more = read(path, &zone, &zones, window)?;
-            file.dates.extend(more.dates);
-            file.busy.extend(more.busy);
+impl Asked {
+    /// Opens the business for looking: what is kept stays as it is.
+    pub(crate) async fn open(&self) -> Outcome<Open> {
+        if self.demo {
+            let place = self.data.named_file().unwrap_or(Place::Memory);
+            return Ok(open_demo(&place, self.at, &self.calendar).await?.0);
         }
-        let dates = distinct(file.dates);
-        let closed = dates.len();
-        let Stores { bookings, platform } = open();
-        fill_catalogue(&platform, tenant, &zone, dates, clock.now()).await?;
-        let mut scheduler = Scheduler::new(bookings, clock);
-        if self.at.is_some() {
-            scheduler = scheduler.with_ids(CountedIds::default());
-        }
-        let importer = Actor::new("calendar", "cli");
-        for busy in &file.busy {
-            for practitioner in demo::PRACTITIONERS {
-                scheduler.block(tenant, practitioner, busy.interval, &busy.text, &importer).await?;
+        let stores = Stores::open(&self.data.place(), Purpose::Look).await?;
+        let tenant = self.which.of(&stores.platform).await?.id;
+        Ok(Open::new(stores, tenant, clock(self.at)))
+    }
+}
+
+/// Opens the demo business for looking: a new one in memory, or the one that a file has.
+pub(crate) async fn open_demo(
+    place: &Place,
+    at: Option<DateTime<Utc>>,
+    calendars: &[PathBuf],
+) -> Outcome<(Open, Filled)> {
+    let stores = Stores::open(place, Purpose::Look).await?;
+    let scheduler = scheduler(&stores, at);
+    let filled =
+        DemoBusiness { stores: &stores, scheduler: &scheduler, calendars, at_once: 1 }.fill().await?;
+    let platform = stores.platform.clone();
+    Ok((Open { tenant: demo::TENANT, scheduler, platform, _stores: stores }, filled))
+}
+
+/// A scheduler over the stores. With a clock that stands still, ids are counted, so that all comes out the same.
+pub(crate) fn scheduler(stores: &Stores, at: Option<DateTime<Utc>>) -> Scheduler<AnyStore, Arc<dyn Clock>> {
+    let scheduler = Scheduler::new(stores.bookings.clone(), clock(at));
+    if at.is_some() { scheduler.with_ids(CountedIds::default()) } else { scheduler }
+}
+
+fn clock(at: Option<DateTime<Utc>>) -> Arc<dyn Clock> {
+    match at {
+        Some(at) => Arc::new(ManualClock::at(at)),
+        None => Arc::new(SystemClock),
+    }
+}
+
+impl Open {
+    fn new(stores: Stores, tenant: TenantId, clock: Arc<dyn Clock>) -> Self {
+        let scheduler = Scheduler::new(stores.bookings.clone(), clock);
+        Self { tenant, scheduler, platform: stores.platform.clone(), _stores: stores }
+    }
+}
+
+impl Which {
+    /// The business that was named, or the only one.
+    pub(crate) async fn of(&self, platform: &AnyPlatform) -> Outcome<Tenant> {
+        let page = platform.tenants(PageQuery::first(MAX_BUSINESSES)).await?.items;
+        let wanted = self.business.as_deref().unwrap_or_default().to_lowercase();
+        let mut found = page.iter().filter(|row| row.value.name.as_str().to_lowercase().starts_with(&wanted));
+        match (found.next(), found.next()) {
+            (Some(one), None) => Ok(one.value.clone()),
+            (None, _) if page.is_empty() => Err("there is no business yet: `booking init` makes one".into()),
+            (one, _) => {
+                let names: Vec<&str> = page.iter().map(|row| row.value.name.as_str()).collect();
+                let what = if one.is_some() { "several businesses" } else { "no such business" };
+                Err(format!("{what}; `--business NAME` says which of: {}", names.join(", ")).into())
             }
         }
-        let bookings = demo_bookings::fill(&scheduler, tenant).await?;
-        Ok(Open { tenant, scheduler, platform, bookings, dates: closed, busy: file.busy.len() })
     }
-
-    fn clock(&self) -> Arc<dyn Clock> {
-        match self.at {
-            Some(at) => Arc::new(ManualClock::at(at)),
-            None => Arc::new(SystemClock),
-        }
-    }
-}
-
-/// Makes the tenant and puts its catalogue in place.
-async fn fill_catalogue(
-    platform: &AnyPlatform,
-    tenant: TenantId,
-    zone: &ZoneId,
-    closed: Vec<Holiday>,
-    at: DateTime<Utc>,
-) -> Outcome {
-    let stamp = Stamp::new(Actor::new("demo", "cli"), at);
-    let business = Tenant { id: tenant, name: Name::new("Lindenhof")?, zone: zone.clone() };
-    platform.put_tenant(&business, Expect::Absent, &stamp).await?;
-    for item in demo::catalogue(closed)? {
-        platform.put_item(tenant, &item, Expect::Absent, &stamp).await?;
-    }
-    Ok(())
-}
-
-/// Reads a file that is not larger than a calendar may be.
-pub(crate) fn read(path: &Path, zone: &ZoneId, zones: &Zones, window: Interval) -> Outcome<CalendarFile> {
-    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let size = std::fs::metadata(path).map_err(|error| named(&error))?.len();
-    if size > MAX_BYTES as u64 {
-        return Err(named(&format!("{size} bytes, at most {MAX_BYTES}")).into());
-    }
-    let bytes = std::fs::read(path).map_err(|error| named(&error))?;
-    let text = String::from_utf8_lossy(&bytes);
-    Ok(calendar_file::read(&text, zone, zones, window).map_err(|error| named(&error))?)
-}
-
-/// One entry a date: the first name counts.
-fn distinct(mut dates: Vec<Holiday>) -> Vec<Holiday> {
-    dates.sort_by_key(|holiday| holiday.date);
-    dates.dedup_by_key(|holiday| holiday.date);
-    dates
 }

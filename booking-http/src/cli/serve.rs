@@ -1,156 +1,179 @@
 //! `booking serve`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use booking_core::{Actor, Clock, RandomIds, Wish};
+use booking_core::{AnyStore, Clock, Scheduler};
 use booking_http::Api;
-use booking_http::server::{Platform, PlatformKeys, demo, demo_bookings, router};
-use booking_platform::{KeyKind, Name, NewKey, Stamp};
+use booking_http::server::sweep::Sweeper;
+use booking_http::server::{Platform, PlatformKeys, router};
+use chrono::{DateTime, Utc};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use super::business::{Business, Open};
-use super::{OpenDemo, Outcome};
+use super::demo_business::DemoBusiness;
+use super::greeting::{DemoKeys, Greeting, Served};
+use super::place::Kept;
+use super::secret::{Secret, SecretSource};
+use super::signals::StopSignals;
+use super::{Outcome, business};
+use crate::stores::{Place, Purpose, Stores};
 
 /// How long open connections may take to end after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long what still runs then may take.
+const REST: Duration = Duration::from_secs(1);
+/// How many bookings of the demo are made at the same time where they have to reach a disk.
+const AT_ONCE: usize = 32;
 
 /// Serve the API over HTTP.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Serve a demo business, in memory: a clinic, a salon and a studio with some hundred bookings.
-    #[arg(long, required = true)]
+    /// Serve the demo business: a clinic, a salon and a studio with some hundred bookings. The first start makes it, later
+    /// ones find it.
+    #[arg(long)]
     demo: bool,
     #[command(flatten)]
-    business: Business,
+    data: Kept,
+    /// Keep everything in memory: it is gone when the program ends.
+    #[arg(long)]
+    in_memory: bool,
+    /// Let the clock stand still at this instant, so that everything comes out the same every time.
+    #[arg(long, value_name = "INSTANT", requires = "in_memory")]
+    at: Option<DateTime<Utc>>,
+    /// Lay a calendar file (.ics) over the demo: all-day events close it, others keep the practitioners busy. May be given
+    /// several times.
+    #[arg(long, value_name = "FILE", requires = "demo")]
+    calendar: Vec<PathBuf>,
     /// Where to listen.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", env = "BOOKING_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    #[command(flatten)]
+    secret: SecretSource,
+    /// How often lapsed holds and pending bookings are marked as expired and offered to the waitlist, in seconds.
+    #[arg(long, value_name = "SECONDS", env = "BOOKING_SWEEP", default_value_t = 5)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    sweep: u64,
+    /// Say what is served as one line of JSON, and log in JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 impl Serve {
-    pub(crate) fn run(self, open: OpenDemo) -> Outcome {
-        let filter = tracing_subscriber::EnvFilter::try_from_env("BOOKING_LOG");
-        let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(self.serve(open))
+    pub(crate) fn run(self) -> Outcome {
+        log(self.json);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let stores = runtime.block_on(self.serve())?;
+        // What is still open holds the store: it ends first, and the store is closed when nobody uses it any more.
+        runtime.shutdown_timeout(REST);
+        drop(stores);
+        Ok(())
     }
 
-    async fn serve(self, open: OpenDemo) -> Outcome {
-        debug_assert!(self.demo, "the command line demands it");
-        let open = self.business.open(open).await?;
+    fn place(&self) -> Place {
+        match (self.in_memory, self.demo) {
+            (true, _) => Place::Memory,
+            (false, true) => self.data.demo_place(),
+            (false, false) => self.data.place(),
+        }
+    }
+
+    async fn serve(self) -> Outcome<Option<Stores>> {
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
         let signals = StopSignals::listen()?;
-        let keys = PlatformKeys::new(open.platform.clone(), Arc::clone(open.scheduler.clock()));
-        let secret = issue(&keys, &open, KeyKind::Secret).await?;
-        let public = issue(&keys, &open, KeyKind::Publishable).await?;
-        greet(&open, listener.local_addr()?, &secret, &public).await?;
-        let api = Api::new(open.scheduler.clone(), keys).with_link_key(random()?);
-        let app = router(Platform::new(api.clone(), open.platform));
-        let stopping = Arc::new(Notify::new());
-        let told = Arc::clone(&stopping);
-        let server = axum::serve(listener, app).with_graceful_shutdown(async move {
-            signals.told_to_stop().await;
-            api.stop();
-            told.notify_one();
-        });
-        let too_long = async {
-            stopping.notified().await;
-            tokio::time::sleep(GRACE).await;
+        let place = self.place();
+        let stores = Stores::open(&place, Purpose::Make).await?;
+        for (problem, fix) in stores.findings().await? {
+            tracing::warn!("{problem}; {fix}");
+        }
+        let scheduler = business::scheduler(&stores, self.at);
+        let demo = if self.demo { Some(self.fill(&place, &stores, &scheduler).await?) } else { None };
+        let secret = self.secret.secret(&place)?;
+        if secret.is_none() {
+            tracing::warn!(
+                "links for customers are off: BOOKING_LINK_KEY names no secret that all processes share"
+            );
+        }
+        let served = match demo {
+            Some(filled) => {
+                let keys = DemoKeys::issue(&stores.platform, secret.as_ref(), scheduler.clock()).await?;
+                Served::Demo { filled, keys }
+            }
+            None => Served::businesses(&stores.platform).await?,
         };
-        tokio::select! {
-            ended = async { server.await } => ended?,
-            () = too_long => tracing::warn!("connections were still open after {} s", GRACE.as_secs()),
-        }
-        Ok(())
+        let greeting = Greeting { place: &place, address: listener.local_addr()?, scheduler: &scheduler };
+        greeting.say(&served, self.json).await?;
+        let sweeper =
+            Sweeper::new(scheduler.clone(), stores.platform.clone(), Duration::from_secs(self.sweep));
+        let api = api(&stores, &scheduler, secret.as_ref());
+        let sweeping = tokio::spawn(sweeper.run(|_| {}));
+        let answered = answer(listener, signals, api, &stores).await;
+        // A sweep that is under way is a command like any other: applied as a whole, or not.
+        sweeping.abort();
+        answered?;
+        Ok(closed(place, stores).await)
+    }
+
+    async fn fill(
+        &self,
+        place: &Place,
+        stores: &Stores,
+        scheduler: &Scheduler<AnyStore, Arc<dyn Clock>>,
+    ) -> Outcome<super::demo_business::Filled> {
+        let at_once = if *place == Place::Memory { 1 } else { AT_ONCE };
+        let demo = DemoBusiness { stores, scheduler, calendars: &self.calendar, at_once };
+        demo.fill().await.map_err(|error| format!("{place}: {error}").into())
     }
 }
 
-async fn issue(keys: &PlatformKeys, open: &Open, kind: KeyKind) -> Outcome<String> {
-    let name = Name::new(match kind {
-        KeyKind::Secret => "demo secret key",
-        KeyKind::Publishable => "demo publishable key",
-    })?;
-    let stamp = Stamp::new(Actor::new("demo", "cli"), open.scheduler.clock().now());
-    let new = NewKey { kind, name, expires: None };
-    Ok(keys.issue(open.tenant, new, &RandomIds::default(), &stamp).await?)
+/// A database is left in an orderly way while the runtime lives, a file when it has ended.
+async fn closed(place: Place, stores: Stores) -> Option<Stores> {
+    match place {
+        Place::Postgres { .. } => {
+            stores.close().await;
+            None
+        }
+        Place::Memory | Place::File(_) => Some(stores),
+    }
 }
 
-/// Bits that nobody can guess.
-fn random() -> Outcome<[u8; 32]> {
-    let mut random = [0; 32];
-    getrandom::fill(&mut random).map_err(|error| format!("no randomness for a key: {error}"))?;
-    Ok(random)
+fn log(json: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("BOOKING_LOG");
+    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if json { logs.json().init() } else { logs.init() }
 }
 
-/// Says what is served, and what to try.
-async fn greet(open: &Open, address: SocketAddr, secret: &str, public: &str) -> Outcome {
-    let now = open.scheduler.clock().now();
-    let url = format!("http://{address}");
-    let service = format!("svc_{}", demo::CONSULTATION.uuid().simple());
-    let window = demo_bookings::ahead(now.timestamp(), 30)?;
-    let wish = Wish::new(open.tenant, demo::CONSULTATION);
-    let first = open.scheduler.first(&wish, window).await?;
-    let start = first.map_or_else(|| now.to_rfc3339(), |at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
-    println!(
-        "A clinic, a salon and a studio in Berlin: {} bookings, {} closed dates, {} busy times.\n\n  \
-         API              {url}/v1\n  secret key       {secret}\n  publishable key  {public}\n\n\
-         Try it:\n\n  \
-         KEY={secret}\n  \
-         curl -H \"Authorization: Bearer $KEY\" '{url}/v1/services/{service}/slots'\n  \
-         curl -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' \
-         -d '{{\"service\":\"{service}\",\"start\":\"{start}\"}}' '{url}/v1/availability/explain'\n  \
-         curl -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' \
-         -d '{{\"service\":\"{service}\",\"start\":\"{start}\"}}' '{url}/v1/holds'\n  \
-         curl -H \"Authorization: Bearer $KEY\" -X POST \"{url}/v1/holds/$HOLD/confirm\"   # HOLD: the id in the answer before\n",
-        open.bookings, open.dates, open.busy,
-    );
+fn api(stores: &Stores, scheduler: &Scheduler<AnyStore, Arc<dyn Clock>>, secret: Option<&Secret>) -> Api {
+    let keys = PlatformKeys::new(stores.platform.clone(), Arc::clone(scheduler.clock()));
+    let api = Api::new(scheduler.clone(), keys);
+    match secret {
+        Some(secret) => api.with_link_key(secret.derive("links for customers", 0)),
+        None => api,
+    }
+}
+
+/// Answers requests until a signal says to stop.
+async fn answer(listener: TcpListener, signals: StopSignals, api: Api, stores: &Stores) -> Outcome {
+    let app = router(Platform::new(api.clone(), stores.platform.clone()));
+    let stopping = Arc::new(Notify::new());
+    let told = Arc::clone(&stopping);
+    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+        signals.told_to_stop().await;
+        api.stop();
+        told.notify_one();
+    });
+    let too_long = async {
+        stopping.notified().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        ended = async { server.await } => ended?,
+        () = too_long => tracing::warn!("connections were still open after {} s", GRACE.as_secs()),
+    }
     Ok(())
-}
-
-/// The signals that end the program. They are listened to from the start, so that none is missed.
-#[cfg(unix)]
-struct StopSignals {
-    interrupted: tokio::signal::unix::Signal,
-    terminated: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl StopSignals {
-    fn listen() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupted: signal(SignalKind::interrupt())?,
-            terminated: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn told_to_stop(mut self) {
-        tokio::select! {
-            _ = self.interrupted.recv() => {}
-            _ = self.terminated.recv() => {}
-        }
-    }
-}
-
-/// The signal that ends the program.
-#[cfg(not(unix))]
-struct StopSignals;
-
-#[cfg(not(unix))]
-impl StopSignals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn told_to_stop(self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Without a signal handler the program ends when it is killed.
-            std::future::pending::<()>().await;
-        }
-    }
 }

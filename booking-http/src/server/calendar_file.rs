@@ -4,8 +4,9 @@
 //! events are dates of the business, whatever the zone of the file. What cannot be understood is an error, because a
 //! busy time that is silently left out is a double booking.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::sync::Arc;
 
 use booking_core::time::civil::{date_of, day_of, wall_of};
 use booking_core::{
@@ -35,6 +36,19 @@ pub struct Busy {
     pub interval: Interval,
     /// The event's summary.
     pub text: String,
+    /// What the event is known by, also when it was moved since: its UID, or its summary where it has none.
+    pub uid: Arc<str>,
+}
+
+/// A date of an all-day event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// Which date of the business.
+    pub date: NaiveDate,
+    /// The event's summary.
+    pub text: String,
+    /// What the event is known by, as of a busy time.
+    pub uid: Arc<str>,
 }
 
 /// What a calendar file says about a stretch of time.
@@ -44,6 +58,10 @@ pub struct CalendarFile {
     pub busy: Vec<Busy>,
     /// Dates of all-day events, by date; the first name of a date counts.
     pub dates: Vec<Holiday>,
+    /// The same dates, with the event of each.
+    pub days: Vec<Day>,
+    /// What all events are known by, those that block nothing too.
+    pub events: BTreeSet<Arc<str>>,
 }
 
 /// Why a calendar file was not read.
@@ -103,13 +121,15 @@ pub fn read(
     let reader = Reader { calendar: &calendar, zone, zones, window, moved: moved(&events) };
     let mut file = CalendarFile::default();
     for event in events {
+        file.events.insert(known_by(event));
         reader.event(event, &mut file).map_err(|why| CalendarError::Event { event: label(event), why })?;
-        if file.busy.len() + file.dates.len() > MAX_BUSY {
+        if file.busy.len() + file.days.len() > MAX_BUSY {
             return Err(CalendarError::TooLarge { what: "busy times", most: MAX_BUSY });
         }
     }
     file.busy.sort_by_key(|busy| busy.interval);
-    file.dates.sort_by_key(|holiday| holiday.date);
+    file.days.sort_by_key(|day| day.date);
+    file.dates = file.days.iter().map(|day| Holiday { date: day.date, name: day.text.clone() }).collect();
     file.dates.dedup_by_key(|holiday| holiday.date);
     Ok(file)
 }
@@ -123,6 +143,11 @@ fn moved<'a>(events: &[&'a ICalendarComponent]) -> HashMap<&'a str, Vec<&'a ICal
         }
     }
     moved
+}
+
+/// What an event is known by in every version of the file.
+fn known_by(event: &ICalendarComponent) -> Arc<str> {
+    event.uid().map_or_else(|| label(event).into(), Arc::from)
 }
 
 fn label(event: &ICalendarComponent) -> String {
@@ -206,7 +231,7 @@ impl Reader<'_> {
         let recurrence = self.recurrence(event, date.and_time(NaiveTime::MIN), &ZoneId::UTC)?;
         // Dates are counted in UTC, where every day has 24 hours: the dates count, not the instants.
         let utc = self.zones.zone(&ZoneId::UTC).map_err(|error| error.to_string())?;
-        let name = summary(event, "closed");
+        let (name, uid) = (summary(event, "closed"), known_by(event));
         let reach =
             widened(self.window, (length + 1) * booking_core::DAY).map_err(|error| error.to_string())?;
         let mut starts = Vec::new();
@@ -217,7 +242,7 @@ impl Reader<'_> {
         for start in starts {
             let day = start.div_euclid(booking_core::DAY);
             for day in (day..day + length).filter(|day| (first_day..=last_day).contains(day)) {
-                file.dates.push(Holiday { date: date_of(day), name: name.clone() });
+                file.days.push(Day { date: date_of(day), text: name.clone(), uid: Arc::clone(&uid) });
             }
         }
         Ok(())
@@ -241,13 +266,13 @@ impl Reader<'_> {
         let reach = widened(self.window, length).map_err(|error| error.to_string())?;
         let mut starts = Vec::new();
         recurrence.expand(&table, reach, &mut starts).map_err(too_costly)?;
-        let text = summary(event, "busy");
+        let (text, uid) = (summary(event, "busy"), known_by(event));
         for start in starts {
             let end = (start + length).min(END_SECOND);
             let interval =
                 Interval::from_seconds(start.max(FIRST_SECOND), end).map_err(|error| error.to_string())?;
             if interval.overlaps(self.window) {
-                file.busy.push(Busy { interval, text: text.clone() });
+                file.busy.push(Busy { interval, text: text.clone(), uid: Arc::clone(&uid) });
             }
         }
         Ok(())

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use booking_core::{
     Buffers, ChangeWindow, Currency, DAY, Deposit, Fee, FeeTier, Grid, HOUR, Holiday, HolidaySet, Horizon,
     HorizonKind, Hours, Invalid, Money, Policy, PolicySpec, PriceTier, Requirement, Resource, ResourceId,
-    ResourceKind, ResourceSpec, Schedule, ScheduleSpec, Service, ServiceId, ServiceSpec, Strategy, TierRule,
-    WeeklyHours, ZoneId, minutes,
+    ResourceKind, ResourceSpec, Schedule, ScheduleSpec, Service, ServiceId, ServiceSpec, Strategy, TenantId,
+    TierRule, WeeklyHours, ZoneId, minutes,
 };
 use booking_platform::{
     HolidayCalendar, HolidayCalendarId, HolidayCalendarSpec, Item, List, Location, LocationId, Name,
@@ -18,6 +18,11 @@ use chrono::Weekday::{self, Fri, Mon, Sat, Thu, Tue, Wed};
 pub const HOLIDAYS: &str = include_str!("../../demo/holidays-de.ics");
 /// Where the demo business is.
 pub const ZONE: &str = "Europe/Berlin";
+
+/// The demo business: no other one has this id, so that what it marks is a demo.
+pub const TENANT: TenantId = TenantId::from_u64(0x6465_6d6f);
+/// What people call it.
+pub const NAME: &str = "Lindenhof";
 
 /// A consultation with a practitioner in a room.
 pub const CONSULTATION: ServiceId = ServiceId::from_u64(1);
@@ -41,7 +46,7 @@ const STUDIO: ResourceId = id(51);
 /// Where all of it is.
 const HOUSE: LocationId = LocationId::from_u64(1);
 /// When all of it is closed.
-const CLOSED: HolidayCalendarId = HolidayCalendarId::from_u64(1);
+pub const CLOSED: HolidayCalendarId = HolidayCalendarId::from_u64(1);
 
 const fn id(number: u64) -> ResourceId {
     ResourceId::from_u64(number)
@@ -52,7 +57,7 @@ pub fn catalogue(holidays: Vec<Holiday>) -> Result<Vec<Item>, Invalid> {
     let zone = ZoneId::new(ZONE)?;
     let house = Location {
         id: HOUSE,
-        name: Name::new("Lindenhof")?,
+        name: Name::new(NAME)?,
         zone: zone.clone(),
         address: Some(Text::new("Lindenstr. 7, Berlin")?),
         email: None,

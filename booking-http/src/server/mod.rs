@@ -4,6 +4,8 @@ pub mod calendar_file;
 pub mod clock;
 pub mod demo;
 pub mod demo_bookings;
+pub mod import;
+pub mod sweep;
 
 pub use crate::platform::{Platform, PlatformKeys, router};
 pub use crate::routes::openapi::document as openapi;

@@ -1,13 +1,15 @@
 //! The commands that answer and end.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
+
+use super::program::command;
 
 const AT: [&str; 2] = ["--at", "2026-11-30T07:00:00Z"];
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_booking")).args(arguments).output().expect("the program runs")
+    command().args(arguments).output().expect("the program runs")
 }
 
 fn text(arguments: &[&str]) -> String {
@@ -80,7 +82,10 @@ fn a_calendar_file_is_read_and_a_bad_one_refused() {
 #[test]
 fn exit_codes_tell_a_failure_from_a_wrong_command_line() {
     assert_eq!(run(&["slots", "--demo", "nothing"]).status.code(), Some(1));
-    assert_eq!(run(&["slots", "yoga"]).status.code(), Some(2));
+    assert_eq!(run(&["slots"]).status.code(), Some(2));
+    assert_eq!(run(&["serve", "--demo", "--at", "2026-11-30T07:00:00Z"]).status.code(), Some(2));
+    assert_eq!(run(&["serve", "--data", "a", "--database-url", "postgres://b/c"]).status.code(), Some(2));
+    assert_eq!(run(&["slots", "yoga", "--data", "/nowhere.sqlite"]).status.code(), Some(1));
     assert_eq!(run(&["fly"]).status.code(), Some(2));
     assert_eq!(run(&["import-ics", "/nowhere.ics"]).status.code(), Some(1));
 }
@@ -90,7 +95,7 @@ fn the_doctor_says_how_to_fix_what_is_wrong() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("an address").to_string();
     let output = run(&["doctor", "--listen", &address, "--json"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(3));
     let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(told["ok"], false);
     let checks = told["checks"].as_array().expect("checks");

@@ -1,12 +1,19 @@
-//! Runs the session of docs/http.md against the program itself and compares every answer.
+//! Runs the sessions of README.md and docs/http.md against the program itself and compares every answer.
 
 mod commands;
+mod lasting;
+mod look_after;
 mod program;
 mod shell;
 
 use program::Program;
 
-const DOCUMENT: &str = include_str!("../../../docs/http.md");
+/// The documents that hold a session each, and how many requests at least.
+const DOCUMENTS: &[(&str, usize)] =
+    &[(include_str!("../../../docs/http.md"), 8), (include_str!("../../../README.md"), 5)];
+
+/// The demo as the document has it: in memory, the clock standing still.
+const STANDING: &[&str] = &["serve", "--demo", "--in-memory", "--at", "2026-11-30T07:00:00Z"];
 
 /// A request of the document and the answer it promises.
 struct Step {
@@ -14,8 +21,8 @@ struct Step {
     promised: serde_json::Value,
 }
 
-fn steps() -> Vec<Step> {
-    let blocks = DOCUMENT.split("```console\n$ ").skip(1);
+fn steps(document: &str) -> Vec<Step> {
+    let blocks = document.split("```console\n$ ").skip(1);
     let blocks = blocks.filter_map(|block| block.split("\n```").next());
     blocks
         .filter(|block| block.starts_with("curl "))
@@ -28,21 +35,23 @@ fn steps() -> Vec<Step> {
 }
 
 #[test]
-fn the_session_of_the_document_is_what_happens() {
-    let steps = steps();
-    assert!(steps.len() >= 8, "the document has {} requests", steps.len());
-    let program = Program::start(&["serve", "--demo", "--at", "2026-11-30T07:00:00Z"]);
-    for step in steps {
-        let request = shell::request(&step.command, &program.secret);
-        let answer = program.send(&request);
-        let answer: serde_json::Value = serde_json::from_slice(&answer.body).expect("the answer is JSON");
-        assert_eq!(answer, step.promised, "{}", step.command);
+fn the_sessions_of_the_documents_are_what_happens() {
+    for (document, least) in DOCUMENTS {
+        let steps = steps(document);
+        assert!(steps.len() >= *least, "the document has {} requests", steps.len());
+        let program = Program::start(STANDING);
+        for step in steps {
+            let (command, filter) = step.command.split_once(" | jq").unwrap_or((&step.command, ""));
+            let answer = program.send(&shell::request(command, &program.secret));
+            let answer: serde_json::Value = serde_json::from_slice(&answer.body).expect("the answer is JSON");
+            assert_eq!(shell::filtered(filter, &answer), step.promised, "{}\n{answer}", step.command);
+        }
     }
 }
 
 #[test]
 fn what_the_program_prints_can_be_pasted() {
-    let program = Program::start(&["serve", "--demo", "--at", "2026-11-30T07:00:00Z"]);
+    let program = Program::start(STANDING);
     let curls: Vec<&String> =
         program.printed.iter().filter(|line| line.trim().starts_with("curl ")).collect();
     assert_eq!(curls.len(), 4);
@@ -61,7 +70,7 @@ fn what_the_program_prints_can_be_pasted() {
 #[cfg(unix)]
 #[test]
 fn it_stops_when_it_is_told_to() {
-    let program = Program::start(&["serve", "--demo", "--at", "2026-11-30T07:00:00Z"]);
+    let program = Program::start(STANDING);
     // Also while somebody listens: the stream ends.
     let listener = program.listen("/v1/availability/stream?service=svc_00000000000000000000000000000001");
     assert!(program.stop().success());

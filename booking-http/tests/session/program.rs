@@ -4,13 +4,36 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use serde_json::Value;
+
 use super::shell::Request;
+
+/// What the environment may say to the program; tests say it themselves.
+const VARIABLES: &[&str] = &[
+    "DATABASE_URL",
+    "BOOKING_CONNECTIONS",
+    "BOOKING_LINK_KEY",
+    "BOOKING_LINK_KEY_FILE",
+    "BOOKING_LISTEN",
+    "BOOKING_LOG",
+];
+
+/// The program, not yet started, in an environment that says nothing.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_booking"));
+    for variable in VARIABLES {
+        command.env_remove(variable);
+    }
+    command
+}
 
 pub(crate) struct Program {
     child: Child,
     address: String,
     pub(crate) secret: String,
     pub(crate) printed: Vec<String>,
+    /// What it said as JSON, if it was asked to.
+    pub(crate) said: Value,
 }
 
 pub(crate) struct Answer {
@@ -21,7 +44,7 @@ pub(crate) struct Answer {
 impl Program {
     /// Starts it on a free port, and waits until it has said where.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_booking"))
+        let mut child = command()
             .args(arguments)
             .args(["--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -44,7 +67,41 @@ impl Program {
         let url = word("API ");
         let address = url.trim_start_matches("http://").trim_end_matches("/v1").to_owned();
         let secret = word("secret key ");
-        Self { child, address, secret, printed }
+        Self { child, address, secret, printed, said: Value::Null }
+    }
+
+    /// Starts it and lets it say in JSON what it serves.
+    pub(crate) fn serve(mut command: Command) -> Self {
+        let started = command.args(["--json", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn();
+        let mut child = started.expect("the program starts");
+        let mut line = String::new();
+        let output = child.stdout.take().expect("its output is piped");
+        BufReader::new(output).read_line(&mut line).expect("what it prints is text");
+        let said: Value = serde_json::from_str(&line).expect("it says in JSON what it serves");
+        let word = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
+        let address = word("url").trim_start_matches("http://").to_owned();
+        Self { child, address, secret: word("secret_key"), printed: Vec::new(), said }
+    }
+
+    /// Asks with a key, and reads an answer in JSON.
+    pub(crate) fn ask(&self, method: &str, path: &str, key: &str, body: &str) -> (u16, Value) {
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        // A test asks for one thing once.
+        let key_of_request = format!("{method}-{}", path.len());
+        let mut headers =
+            vec![header("Content-Type", "application/json"), header("Idempotency-Key", &key_of_request)];
+        if !key.is_empty() {
+            headers.push(header("Authorization", &format!("Bearer {key}")));
+        }
+        let (method, path, body) = (method.to_owned(), path.to_owned(), body.to_owned());
+        let answer = self.send(&Request { method, path, headers, body });
+        (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
+    }
+
+    /// Kills it: what it has not written down is lost.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it ends");
     }
 
     /// Sends a request and reads the whole answer.

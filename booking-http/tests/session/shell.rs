@@ -1,4 +1,6 @@
-//! The little of a shell and of curl that the document uses.
+//! The little of a shell, of curl and of jq that the documents use.
+
+use serde_json::Value;
 
 pub(crate) struct Request {
     pub(crate) method: String,
@@ -9,7 +11,6 @@ pub(crate) struct Request {
 
 /// The request that a curl command sends.
 pub(crate) fn request(command: &str, key: &str) -> Request {
-    let command = command.trim_end_matches(" | jq");
     let mut words = words(command, key).into_iter();
     assert_eq!(words.next().as_deref(), Some("curl"));
     let mut request =
@@ -37,6 +38,25 @@ pub(crate) fn request(command: &str, key: &str) -> Request {
         }
     }
     request
+}
+
+/// What a filter of jq leaves of an answer: nothing, `.name`, `.name[0]` or `'{name, name}'`.
+pub(crate) fn filtered(filter: &str, answer: &Value) -> Value {
+    let filter = filter.trim().trim_matches('\'');
+    if let Some(names) = filter.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        let picked = names.split(',').map(|name| (name.trim().to_owned(), answer[name.trim()].clone()));
+        return Value::Object(picked.collect());
+    }
+    let Some(path) = filter.strip_prefix('.') else {
+        assert!(filter.is_empty(), "a filter that is not known: {filter}");
+        return answer.clone();
+    };
+    let (name, index) =
+        path.split_once('[').map_or((path, None), |(name, rest)| (name, rest.strip_suffix(']')));
+    match index {
+        None => answer[name].clone(),
+        Some(index) => answer[name][index.parse::<usize>().expect("an index")].clone(),
+    }
 }
 
 /// The words of a command: single quotes keep everything, double quotes let `$KEY` through.

@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("booking-platform", &["booking-core"]),
     ("booking-store-postgres", &["booking-core", "booking-platform"]),
     ("booking-store-sqlite", &["booking-core", "booking-platform"]),
-    ("booking-http", &["booking-core", "booking-platform", "booking-store-sqlite"]),
+    ("booking-http", &["booking-core", "booking-platform", "booking-store-postgres", "booking-store-sqlite"]),
     (
         "booking-bench",
         &[

@@ -1,0 +1,100 @@
+//! A business in a `PostgreSQL` database.
+
+use booking_store_postgres::sqlx::postgres::{PgConnectOptions, PgConnection};
+use booking_store_postgres::sqlx::{self, Connection};
+use booking_store_postgres::{PostgresStore, doctor, dry_run, grant, migrations};
+
+use super::Purpose;
+use crate::cli::Outcome;
+
+/// An open database.
+pub(super) struct Open(PostgresStore);
+
+/// Connects. An empty database gets its schema where there is a business to be made; an older one is left to those who
+/// own it, and one that is newer or not ours is refused.
+pub(super) async fn open(url: &str, connections: u32, purpose: Purpose) -> Outcome<(PostgresStore, Open)> {
+    let at = |error: &dyn std::error::Error| format!("{}: {}", shown(url), crate::cli::told(error));
+    let pending = dry_run(url).await.map_err(|error| at(&error))?;
+    let is_empty = pending.len() == migrations().len();
+    match pending.first() {
+        Some(_) if is_empty && purpose == Purpose::Make => {
+            booking_store_postgres::migrate(url).await.map_err(|error| at(&error))?;
+        }
+        Some(_) if is_empty => {
+            let made = "`booking init` makes a business, `booking serve --demo` a demo";
+            return Err(format!("{}: there is nothing yet: {made}", shown(url)).into());
+        }
+        Some(first) => {
+            let fix = "`booking migrate`, as the role that owns it, brings it to this version";
+            return Err(format!("{}: its schema lacks {}: {fix}", shown(url), first.name).into());
+        }
+        None => {}
+    }
+    let store = PostgresStore::connect(url, connections).await.map_err(|error| at(&error))?;
+    Ok((store.clone(), Open(store)))
+}
+
+impl Open {
+    pub(super) async fn findings(&self) -> Outcome<Vec<(String, String)>> {
+        let found = doctor(self.0.pool()).await?;
+        Ok(found.into_iter().map(|finding| (finding.problem, finding.fix)).collect())
+    }
+
+    pub(super) async fn close(self) {
+        self.0.pool().close().await;
+    }
+}
+
+/// Brings the schema to this version and answers what was done, or only what would be. Afterwards a role may use it.
+pub(crate) async fn migrate(url: &str, dry: bool, role: Option<&str>) -> Outcome<Vec<String>> {
+    let done = if dry { dry_run(url).await } else { booking_store_postgres::migrate(url).await };
+    let done = done.map_err(|error| format!("{}: {}", shown(url), crate::cli::told(&error)))?;
+    if let Some(role) = role {
+        let mut connection = PgConnection::connect(url).await?;
+        grant(&mut connection, role).await?;
+        connection.close().await?;
+    }
+    Ok(done.iter().map(|step| step.name.to_owned()).collect())
+}
+
+/// What is wrong with a database, and how to mend it.
+pub(crate) async fn inspect(url: &str) -> Outcome<Vec<(String, String)>> {
+    let pool = PostgresStore::pool_options(1).connect(url).await;
+    let pool = match pool {
+        Ok(pool) => pool,
+        Err(error) => {
+            let fix = "start it, and check the address, the role and its password";
+            return Ok(vec![(crate::cli::told(&error), fix.to_owned())]);
+        }
+    };
+    let mut found = extensions(&pool).await?;
+    found.extend(doctor(&pool).await?.into_iter().map(|finding| (finding.problem, finding.fix)));
+    pool.close().await;
+    Ok(found)
+}
+
+/// The extensions that the schema needs, where they are neither there nor can be had.
+async fn extensions(pool: &sqlx::PgPool) -> Outcome<Vec<(String, String)>> {
+    let missing = sqlx::query_scalar(
+        "SELECT needed.name FROM (VALUES ('btree_gist'), ('pg_trgm')) AS needed (name)
+         WHERE NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = needed.name)
+           AND NOT EXISTS (SELECT FROM pg_available_extensions a WHERE a.name = needed.name)",
+    );
+    let missing: Vec<String> = missing.fetch_all(pool).await?;
+    let told = |name: String| {
+        let fix = "install the server's contrib package (on Debian it is part of postgresql), then `booking migrate`";
+        (format!("the extension {name} is not there"), fix.to_owned())
+    };
+    Ok(missing.into_iter().map(told).collect())
+}
+
+/// A database by server and name: an address can hold a password, and is shown nowhere.
+pub(super) fn shown(url: &str) -> String {
+    match url.parse::<PgConnectOptions>() {
+        Ok(options) => {
+            let name = options.get_database().unwrap_or("the user's own");
+            format!("PostgreSQL at {}:{}, database {name}", options.get_host(), options.get_port())
+        }
+        Err(_) => "PostgreSQL".to_owned(),
+    }
+}

@@ -1,0 +1,154 @@
+//! A database looked at again: by SQL that knows nothing of what wrote it, and by the rules of the reference store.
+
+use booking_core::memory::{Rows, Violation};
+use booking_core::{BookingFilter, BookingStore, Interval, OccupancyQuery, ResourceId, StoreError, TenantId};
+use booking_platform::memory::{PlatformRow, PlatformState};
+use booking_platform::{CatalogueStore, ItemKind, MAX_PAGE, PageQuery, TenantStore};
+use booking_store_postgres::PostgresStore;
+use booking_store_postgres::sqlx::{self, Connection};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::Report;
+use crate::cli::Outcome;
+
+/// What is read while others write is no single moment: what is found counts when it is found this often in a row.
+const LOOKS: usize = 3;
+
+/// Looks at all tenants.
+pub(super) async fn verify(store: &PostgresStore, now: DateTime<Utc>) -> Outcome<Report> {
+    let mut report = Report::default();
+    let mut query = PageQuery::first(MAX_PAGE);
+    loop {
+        let page = store.tenants(query).await?;
+        for row in &page.items {
+            report.tenants += 1;
+            look_at(store, row.value.id, now, &mut report).await?;
+        }
+        match page.items.last() {
+            Some(last) if page.more => query = PageQuery::after(last.value.id, MAX_PAGE),
+            _ => return Ok(report),
+        }
+    }
+}
+
+async fn look_at(
+    store: &PostgresStore,
+    tenant: TenantId,
+    now: DateTime<Utc>,
+    report: &mut Report,
+) -> Outcome {
+    let mut findings = look(store, tenant, now, report).await?;
+    for _ in 1..LOOKS {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        let again = look(store, tenant, now, &mut Report::default()).await?;
+        findings.retain(|finding| again.contains(finding));
+    }
+    report.findings.extend(findings.into_iter().map(|finding| format!("tenant {tenant}: {finding}")));
+    Ok(())
+}
+
+async fn look(
+    store: &PostgresStore,
+    tenant: TenantId,
+    now: DateTime<Utc>,
+    report: &mut Report,
+) -> Outcome<Vec<String>> {
+    let mut findings = by_sql(store, tenant).await?;
+    let rows = rows(store, tenant, now).await?;
+    report.bookings += rows.bookings.len();
+    report.events += rows.events.len();
+    let broken = booking_core::memory::verify(tenant, &rows, now.timestamp()).into_iter();
+    // Sessions and their seats are looked at by SQL.
+    let broken = broken.filter(|violation| !matches!(violation, Violation::NoSession { .. }));
+    findings.extend(broken.map(|violation| violation.to_string()));
+    if let Err(error) = PlatformState::restore(items(store, tenant).await?) {
+        findings.push(format!("the catalogue is broken: {error}"));
+    }
+    Ok(findings)
+}
+
+/// What the database says of itself, and how many changes are not in the audit log.
+async fn by_sql(store: &PostgresStore, tenant: TenantId) -> Outcome<Vec<String>> {
+    let mut connection = store.pool().acquire().await?;
+    let mut transaction = connection.begin().await?;
+    // All of a tenant's rows take longer than a request may.
+    sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
+    let check = sqlx::query_as("SELECT problem, subject FROM booking.self_check($1)").bind(tenant.uuid());
+    let problems: Vec<(String, Uuid)> = check.fetch_all(&mut *transaction).await?;
+    // The check has set whose rows this transaction sees.
+    let unaudited = sqlx::query_scalar(
+        "SELECT count(*) FROM booking.booking_events e WHERE e.tenant_id = $1 AND NOT EXISTS (
+            SELECT FROM booking.audit_log a WHERE a.tenant_id = $1 AND a.object_kind = 'booking'
+            AND a.object_id = e.booking_id AND a.version = e.version)",
+    );
+    let unaudited: i64 = unaudited.bind(tenant.uuid()).fetch_one(&mut *transaction).await?;
+    transaction.rollback().await?;
+    let mut found: Vec<String> = problems.iter().map(|(what, whose)| format!("{what}: {whose}")).collect();
+    if unaudited > 0 {
+        found.push(format!("{unaudited} changes of bookings are not in the audit log"));
+    }
+    Ok(found)
+}
+
+/// All bookings and events of a tenant, and the capacities that bookings rely on.
+async fn rows(store: &PostgresStore, tenant: TenantId, now: DateTime<Utc>) -> Outcome<Rows> {
+    let mut rows = Rows::default();
+    let mut filter = BookingFilter { now: now.timestamp(), limit: MAX_PAGE, ..BookingFilter::default() };
+    loop {
+        let page = store.bookings(tenant, &filter).await?;
+        filter.after = page.cursor();
+        rows.bookings.extend(page.items);
+        if filter.after.is_none() {
+            break;
+        }
+    }
+    loop {
+        let after = rows.events.last().map_or(0, |event| event.sequence);
+        let page = store.events(tenant, after, MAX_PAGE).await?;
+        if page.is_empty() {
+            break;
+        }
+        rows.events.extend(page);
+    }
+    rows.capacities = capacities(store, tenant, &rows, now.timestamp()).await?;
+    Ok(rows)
+}
+
+async fn capacities(
+    store: &PostgresStore,
+    tenant: TenantId,
+    rows: &Rows,
+    now: i64,
+) -> Outcome<Vec<(ResourceId, u32)>> {
+    let mut resources: Vec<ResourceId> =
+        rows.bookings.iter().flat_map(|booking| &booking.claims).map(|claim| claim.resource).collect();
+    resources.sort_unstable();
+    resources.dedup();
+    let mut found = Vec::new();
+    for some in resources.chunks(MAX_PAGE) {
+        let window = Interval::from_seconds(now, now + 1)?;
+        let query = OccupancyQuery { tenant, resources: some.to_vec(), window, now, ignoring: None };
+        found.extend(store.occupancy(&query).await?.capacities);
+    }
+    Ok(found)
+}
+
+async fn items(store: &PostgresStore, tenant: TenantId) -> Result<Vec<PlatformRow>, StoreError> {
+    let mut items = Vec::new();
+    for kind in ItemKind::ALL {
+        let mut query = PageQuery::first(MAX_PAGE);
+        loop {
+            let page = store.items(tenant, *kind, query).await?;
+            let last = page.items.last().map(|row| row.value.id());
+            items.extend(page.items.into_iter().map(|row| PlatformRow::Item(tenant, row)));
+            match last {
+                Some(last) if page.more => query = PageQuery::after(last, MAX_PAGE),
+                _ => break,
+            }
+        }
+    }
+    Ok(items)
+}

@@ -1,0 +1,167 @@
+//! The program on a `PostgreSQL` server, of which `DATABASE_URL` is all it is told. `cargo xtask test` starts one and runs
+//! this.
+
+#[expect(dead_code, reason = "the other sessions use the rest")]
+mod program;
+#[expect(dead_code, reason = "the other sessions use the rest")]
+mod shell;
+
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use booking_store_postgres::sqlx::postgres::PgConnection;
+use booking_store_postgres::sqlx::{AssertSqlSafe, Connection, Executor};
+use serde_json::{Value, json};
+
+use program::{Program, command};
+
+const MISSING: &str =
+    "DATABASE_URL is not set, and these tests need a PostgreSQL server: `cargo xtask test` starts one";
+const LINK_KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+/// Any free port.
+const LISTEN: &[&str] = &["--listen", "127.0.0.1:0"];
+
+/// An empty database of a test's own.
+struct Database {
+    url: String,
+}
+
+impl Database {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let server = std::env::var("DATABASE_URL").unwrap_or_else(|_| panic!("{MISSING}"));
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("booking_session_{}_{number}", std::process::id());
+        sql(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        sql(&server, &format!("CREATE DATABASE {name} TEMPLATE template0"));
+        let end = server.rfind('/').expect("an address with a database");
+        Self { url: format!("{}/{name}", &server[..end]) }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command();
+        command.args(arguments).env("DATABASE_URL", &self.url);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the program runs")
+    }
+
+    fn told(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// What the program says when it refuses to start on this database.
+    fn refusal(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let server = std::env::var("DATABASE_URL").unwrap_or_default();
+        let name = self.url.rsplit('/').next().unwrap_or_default();
+        sql(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+    }
+}
+
+fn sql(url: &str, text: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut connection = PgConnection::connect(url).await.expect("a server");
+        connection.execute(AssertSqlSafe(text.to_owned())).await.expect("the statement runs");
+        connection.close().await.expect("the connection ends");
+    });
+}
+
+#[test]
+fn two_processes_serve_one_database() {
+    let database = Database::new();
+    let serve = || {
+        let mut command = database.command(&["serve", "--demo"]);
+        command.env("BOOKING_LINK_KEY", LINK_KEY);
+        Program::serve(command)
+    };
+    let one = serve();
+    let other = serve();
+    assert_eq!(one.secret, other.secret, "the keys follow from the secret that both were given");
+    assert_eq!(one.said["bookings"], other.said["bookings"], "the second start seeds nothing");
+    let path = "/v1/services/svc_00000000000000000000000000000001/slots?view=first";
+    let (_, found) = one.ask("GET", path, &one.secret, "");
+    let wish = json!({"service": "svc_00000000000000000000000000000001", "start": found["first"]["start"]});
+    let (status, booked) = one.ask("POST", "/v1/bookings", &one.secret, &wish.to_string());
+    assert_eq!(status, 201, "{booked}");
+    let path = format!("/v1/bookings/{}", booked["id"].as_str().expect("an id"));
+    let (status, link) = one.ask("POST", &format!("{path}/guest-link"), &one.secret, "");
+    assert_eq!(status, 200, "{link}");
+    one.kill();
+    assert_eq!(other.ask("GET", &path, &other.secret, ""), (200, booked));
+    let guest = format!("/v1/{}", link["path"].as_str().expect("a path"));
+    assert_eq!(other.ask("GET", &guest, "", "").0, 200);
+    let checked: Value = serde_json::from_str(&database.told(&["verify", "--json"])).expect("JSON");
+    assert_eq!(checked["findings"], json!([]));
+    assert_eq!(checked["bookings"], json!(other.said["bookings"].as_u64().expect("a number") + 1));
+    let drifted: Value = serde_json::from_str(&database.told(&["tz-drift", "--json"])).expect("JSON");
+    assert_eq!(drifted["items"], json!([]));
+    assert!(database.refusal(&["backup", "/nowhere/copy"]).contains("pg_dump"));
+}
+
+#[test]
+fn a_business_begins_in_an_empty_database() {
+    let database = Database::new();
+    assert!(database.refusal(&["key", "list"]).contains("there is nothing yet"));
+    let init = ["init", "Praxis Weber", "--zone", "Europe/Berlin", "--json"];
+    let made: Value = serde_json::from_str(&database.told(&init)).expect("JSON");
+    let key = made["secret_key"].as_str().expect("a key").to_owned();
+    let refused = database.refusal(&[&["serve", "--demo"][..], LISTEN].concat());
+    assert!(refused.contains("it holds the business Praxis Weber"), "{refused}");
+    let program = Program::serve(database.command(&["serve"]));
+    assert_eq!(program.ask("GET", "/v1/services", &key, "").0, 200);
+}
+
+#[test]
+fn other_schemas_are_refused_and_left_as_they_are() {
+    let serve = [&["serve"][..], LISTEN].concat();
+    let foreign = Database::new();
+    sql(&foreign.url, "CREATE SCHEMA booking");
+    assert!(foreign.refusal(&serve).contains("a schema `booking` that is not ours"));
+
+    let database = Database::new();
+    assert!(database.told(&["migrate"]).contains("001_initial_schema"));
+    sql(&database.url, "INSERT INTO booking.migrations (name, hash) VALUES ('999_later', '')");
+    assert!(database.refusal(&serve).contains("use a newer version"));
+    sql(
+        &database.url,
+        "DELETE FROM booking.migrations WHERE name IN ('999_later', 'functions/12_operations')",
+    );
+    assert!(database.refusal(&serve).contains("its schema lacks functions/12_operations: `booking migrate`"));
+    let doctor = database.run(&[&["doctor", "--json"][..], LISTEN].concat());
+    assert_eq!(doctor.status.code(), Some(3));
+    let told = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(told.contains("functions/12_operations") && told.contains("passes row security"), "{told}");
+    let dry = database.run(&["migrate", "--dry-run"]);
+    assert_eq!(dry.status.code(), Some(3));
+    assert_eq!(String::from_utf8_lossy(&dry.stdout), "functions/12_operations\n1 steps to do\n");
+    assert!(database.told(&["migrate"]).contains("1 steps done"));
+    assert!(database.told(&["migrate"]).contains("0 steps done"));
+    Program::serve(database.command(&["serve"])).kill();
+}
+
+#[test]
+fn a_server_that_is_not_there_is_said() {
+    let run = |name: &str| {
+        let mut command = command();
+        command.arg(name).args(LISTEN).env("DATABASE_URL", "postgres://nobody:secret@127.0.0.1:1/nothing");
+        command.output().expect("the program runs")
+    };
+    let served = run("serve");
+    assert_eq!(served.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&served.stderr);
+    assert!(told.contains("PostgreSQL at 127.0.0.1:1") && !told.contains("secret"), "{told}");
+    assert_eq!(run("doctor").status.code(), Some(3));
+}
