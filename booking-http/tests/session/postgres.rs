@@ -29,7 +29,7 @@ struct Database {
 impl Database {
     fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let server = std::env::var("DATABASE_URL").unwrap_or_else(|_| panic!("{MISSING}"));
+        let server = std::env::var("DATABASE_URL").expect(MISSING);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("booking_session_{}_{number}", std::process::id());
         sql(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
