@@ -31,6 +31,7 @@ pub(super) async fn open(url: &str, connections: u32, purpose: Purpose) -> Outco
         None => {}
     }
     let store = PostgresStore::connect(url, connections).await.map_err(|error| at(&error))?;
+    let store = if purpose == Purpose::Make { store.with_busy_cache() } else { store };
     Ok((store.clone(), Open(store)))
 }
 
