@@ -247,7 +247,11 @@ fn claims(row: &sqlx::postgres::PgRow) -> Result<Vec<ClaimRow>, StoreError> {
     let resources: Vec<Uuid> = list(row, "claim_resources")?;
     let (starts, ends): (Vec<i64>, Vec<i64>) = (list(row, "claim_starts")?, list(row, "claim_ends")?);
     let (befores, afters): (Vec<i32>, Vec<i32>) = (list(row, "claim_befores")?, list(row, "claim_afters")?);
-    let units: Vec<i64> = list(row, "claim_units")?;
+    let mut units: Vec<i64> = list(row, "claim_units")?;
+    if units.is_empty() {
+        // Where no resource has several, each claim is of one.
+        units = vec![1; resources.len()];
+    }
     let bookings: Vec<Option<Uuid>> = list(row, "claim_bookings")?;
     let sessions: Vec<Option<Uuid>> = list(row, "claim_sessions")?;
     let bounds = starts.into_iter().zip(ends);

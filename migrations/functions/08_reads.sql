@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION booking.occupancy(
 LANGUAGE plpgsql AS $$
 DECLARE
     without uuid;
+    found_sessions uuid[];
 BEGIN
     PERFORM set_config('booking.tenant', tenant::text, true);
     -- The session that lives only by the booking that is left out is left out with it.
@@ -19,33 +20,55 @@ BEGIN
             WHERE t.tenant_id = tenant AND t.session_id = s.session_id AND t.booking_id <> ignoring
               AND (t.expires IS NULL OR t.expires > now_));
     END IF;
-    SELECT array_agg(c.resource_id), array_agg(c.starts), array_agg(c.ends), array_agg(c.before), array_agg(c.after),
-           array_agg(c.units), array_agg(c.booking_id), array_agg(c.session_id)
-    INTO claim_resources, claim_starts, claim_ends, claim_befores, claim_afters, claim_units, claim_bookings,
-         claim_sessions
-    FROM (SELECT DISTINCT unnest(asked) AS resource_id) r
-    CROSS JOIN LATERAL (
-        -- A claim is at most 60 days long, its buffers 7 days each: nothing that starts earlier reaches the window.
-        SELECT c.resource_id, c.starts, c.ends, c.before, c.after, c.booking_id, c.session_id, c.part,
-               count(*) AS units
-        FROM booking.claims c
-        WHERE c.tenant_id = tenant AND c.resource_id = r.resource_id
-          AND c.starts > from_ - 5788800 AND c.starts < until_ + 604800
-          AND c.starts - c.before < until_ AND c.ends + c.after > from_
-          AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_)
-          AND (ignoring IS NULL OR c.booking_id IS DISTINCT FROM ignoring)
-          AND (without IS NULL OR c.session_id IS DISTINCT FROM without)
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-    ) c;
+    IF EXISTS (SELECT FROM booking.capacities k
+               WHERE k.tenant_id = tenant AND k.resource_id = ANY (asked) AND k.units > 1) THEN
+        SELECT array_agg(c.resource_id), array_agg(c.starts::bigint), array_agg(c.ends::bigint), array_agg(c.before),
+               array_agg(c.after), array_agg(c.units), array_agg(c.booking_id), array_agg(c.session_id)
+        INTO claim_resources, claim_starts, claim_ends, claim_befores, claim_afters, claim_units, claim_bookings,
+             claim_sessions
+        FROM (SELECT DISTINCT unnest(asked) AS resource_id) r
+        CROSS JOIN LATERAL (
+            -- A claim is at most 60 days long, its buffers 7 days each: nothing that starts earlier reaches the window.
+            SELECT c.resource_id, c.starts, c.ends, c.before, c.after, c.booking_id, c.session_id, c.part,
+                   count(*) AS units
+            FROM booking.claims c
+            WHERE c.tenant_id = tenant AND c.resource_id = r.resource_id
+              AND c.starts > from_ - 5788800 AND c.starts < until_ + 604800
+              AND c.starts - c.before < until_ AND c.ends + c.after > from_
+              AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_)
+              AND (ignoring IS NULL OR c.booking_id IS DISTINCT FROM ignoring)
+              AND (without IS NULL OR c.session_id IS DISTINCT FROM without)
+            GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+        ) c;
+    ELSE
+        -- Each claim is one row: nothing to count, and no units are told.
+        SELECT array_agg(c.resource_id), array_agg(c.starts::bigint), array_agg(c.ends::bigint), array_agg(c.before),
+               array_agg(c.after), array_agg(c.booking_id), array_agg(c.session_id)
+        INTO claim_resources, claim_starts, claim_ends, claim_befores, claim_afters, claim_bookings,
+             claim_sessions
+        FROM (SELECT DISTINCT unnest(asked) AS resource_id) r
+        CROSS JOIN LATERAL (
+            -- A claim is at most 60 days long, its buffers 7 days each: nothing that starts earlier reaches the window.
+            SELECT c.resource_id, c.starts, c.ends, c.before, c.after, c.booking_id, c.session_id
+            FROM booking.claims c
+            WHERE c.tenant_id = tenant AND c.resource_id = r.resource_id
+              AND c.starts > from_ - 5788800 AND c.starts < until_ + 604800
+              AND c.starts - c.before < until_ AND c.ends + c.after > from_
+              AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_)
+              AND (ignoring IS NULL OR c.booking_id IS DISTINCT FROM ignoring)
+              AND (without IS NULL OR c.session_id IS DISTINCT FROM without)
+        ) c;
+    END IF;
     SELECT jsonb_agg(to_jsonb(b)) INTO blocks_json FROM booking.blocks b
     WHERE b.tenant_id = tenant AND b.resource_id = ANY (asked) AND int8range(b.starts, b.ends) && int8range(from_, until_);
-    IF claim_sessions IS NOT NULL THEN
+    found_sessions := array_remove(claim_sessions, NULL);
+    IF cardinality(found_sessions) > 0 THEN
         SELECT jsonb_agg(to_jsonb(s) || jsonb_build_object('taken', (
             SELECT count(*) FROM booking.session_seats t
             WHERE t.tenant_id = tenant AND t.session_id = s.session_id AND t.booking_id IS DISTINCT FROM ignoring
               AND (t.expires IS NULL OR t.expires > now_))) ORDER BY s.session_id)
         INTO sessions_json FROM booking.sessions s
-        WHERE s.tenant_id = tenant AND s.session_id = ANY (claim_sessions);
+        WHERE s.tenant_id = tenant AND s.session_id = ANY (found_sessions);
     END IF;
     SELECT array_agg(c.resource_id ORDER BY c.resource_id), array_agg(c.units ORDER BY c.resource_id)
     INTO capacity_resources, capacity_units FROM booking.capacities c

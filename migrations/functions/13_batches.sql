@@ -101,9 +101,11 @@ BEGIN
         WHERE k.booking_id <> ALL (left_)
     )
     SELECT array_agg(a.booking_id) INTO lost FROM asked a
-    WHERE a.booking_id NOT IN (SELECT booking_id FROM made)
+    WHERE ((SELECT count(*) FROM made) < (SELECT count(*) FROM asked)
+           OR (SELECT count(*) FROM claimed) < (SELECT count(*) FROM wanted))
+      AND (a.booking_id NOT IN (SELECT booking_id FROM made)
        OR (SELECT count(*) FROM claimed c WHERE c.booking_id = a.booking_id)
-          <> (SELECT count(*) FROM wanted w WHERE w.booking_id = a.booking_id);
+          <> (SELECT count(*) FROM wanted w WHERE w.booking_id = a.booking_id));
     RETURN lost;
 END $$;
 COMMENT ON FUNCTION booking.write_batch(uuid, bigint, jsonb, jsonb, jsonb, jsonb, uuid[]) IS

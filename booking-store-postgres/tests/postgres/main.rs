@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 #![expect(clippy::panic, reason = "a test that cannot be set up has failed")]
 
+mod batches;
 mod cache;
 mod conformance;
 mod crash;
 mod desk;
 mod history;
+mod indexes;
 mod migrations;
 mod operations;
 mod platform;
