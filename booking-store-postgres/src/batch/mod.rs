@@ -67,10 +67,10 @@ impl Batcher {
 
     /// Writes batches until nothing waits that nobody else is about to write.
     async fn work(self: Arc<Self>, tenant: TenantId) {
-        let mut next = Some(tenant);
-        while let Some(tenant) = next {
+        let mut working = Working { queue: &self.queue, tenant: Some(tenant) };
+        while let Some(tenant) = working.tenant {
             self.write(tenant, self.queue.take(tenant, MOST)).await;
-            next = self.queue.turn(tenant);
+            working.tenant = self.queue.turn(tenant);
         }
     }
 
@@ -120,6 +120,20 @@ impl Batcher {
             .bind(Json(rows.keys))
             .fetch_one(&self.pool)
             .await
+    }
+}
+
+/// A worker, whose place is free again also when its runtime ends or it panics: the store may outlive both.
+struct Working<'q> {
+    queue: &'q Queue,
+    tenant: Option<TenantId>,
+}
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        if let Some(tenant) = self.tenant {
+            self.queue.abandon(tenant);
+        }
     }
 }
 

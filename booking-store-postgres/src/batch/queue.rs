@@ -92,12 +92,7 @@ impl Queue {
     /// A worker has written a batch of this tenant: whose turn it is now, if anybody waits for it.
     pub(super) fn turn(&self, tenant: TenantId) -> Option<TenantId> {
         let mut state = self.lock();
-        if let Some(busy) = state.busy.get_mut(&tenant) {
-            *busy -= 1;
-            if *busy == 0 {
-                state.busy.remove(&tenant);
-            }
-        }
+        state.leave(tenant);
         // Other tenants first: this one was just served.
         let mut waiting = state.waiting.keys().copied().filter(|&other| state.busy_for(other) < self.each);
         let next = waiting.find(|&other| other != tenant);
@@ -108,9 +103,28 @@ impl Queue {
         }
         next
     }
+
+    /// A worker of this tenant is gone. Where it was the last, those who wait are told so, by losing their answer.
+    pub(super) fn abandon(&self, tenant: TenantId) {
+        let mut state = self.lock();
+        state.leave(tenant);
+        state.workers -= 1;
+        if state.busy_for(tenant) == 0 {
+            state.waiting.remove(&tenant);
+        }
+    }
 }
 
 impl State {
+    fn leave(&mut self, tenant: TenantId) {
+        if let Some(busy) = self.busy.get_mut(&tenant) {
+            *busy -= 1;
+            if *busy == 0 {
+                self.busy.remove(&tenant);
+            }
+        }
+    }
+
     fn busy_for(&self, tenant: TenantId) -> usize {
         self.busy.get(&tenant).copied().unwrap_or_default()
     }
@@ -144,5 +158,60 @@ impl Together {
             self.blocked.entry(resource).or_default().push((from, until));
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use booking_core::{Action, Actor, BlockId};
+
+    use super::*;
+
+    fn tenant(number: u128) -> TenantId {
+        TenantId::from_uuid(uuid::Uuid::from_u128(number))
+    }
+
+    fn push(queue: &Queue, of: u128) -> (Option<TenantId>, oneshot::Receiver<Outcome>) {
+        let command = Command {
+            tenant: tenant(of),
+            now: chrono::DateTime::UNIX_EPOCH,
+            actor: Actor::new("tester", "here"),
+            key: None,
+            action: Action::RemoveBlock(BlockId::from_u64(1)),
+            offers: Vec::new(),
+            verdicts: Vec::new(),
+        };
+        let (answer, answered) = oneshot::channel();
+        (queue.push(Item { command, answer }), answered)
+    }
+
+    #[test]
+    fn a_tenant_has_as_many_workers_as_it_may_and_all_have_no_more_than_they_may() {
+        let queue = Queue::new(2, 3);
+        let begun: Vec<_> = [1, 1, 1, 2, 2, 3].map(|of| push(&queue, of).0).into();
+        let [first, second] = [tenant(1), tenant(2)];
+        assert_eq!(begun, [Some(first), Some(first), None, Some(second), None, None]);
+        assert_eq!(queue.take(first, 2).len(), 2);
+        assert_eq!(queue.take(second, 63).len(), 2);
+        // Whoever has no worker yet comes first.
+        assert_eq!(queue.turn(first), Some(tenant(3)));
+        assert_eq!(queue.take(tenant(3), 63).len(), 1);
+        assert_eq!(queue.turn(tenant(3)), Some(first));
+        assert_eq!(queue.take(first, 63).len(), 1);
+        assert_eq!([queue.turn(first), queue.turn(first), queue.turn(second)], [None, None, None]);
+        assert_eq!(push(&queue, 1).0, Some(first));
+    }
+
+    #[test]
+    fn who_waits_for_a_worker_that_is_gone_is_not_left_waiting() {
+        let queue = Queue::new(1, 1);
+        let (begun, mut first) = push(&queue, 1);
+        let (_, mut second) = push(&queue, 1);
+        assert_eq!(begun, Some(tenant(1)));
+        drop(queue.take(tenant(1), 1));
+        queue.abandon(tenant(1));
+        assert!(matches!(first.try_recv(), Err(oneshot::error::TryRecvError::Closed)));
+        assert!(matches!(second.try_recv(), Err(oneshot::error::TryRecvError::Closed)));
+        assert_eq!(push(&queue, 1).0, Some(tenant(1)));
     }
 }
