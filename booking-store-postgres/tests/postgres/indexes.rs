@@ -1,4 +1,5 @@
-//! Every index is paid for by every write to its table: so each is used by a query of ours, or keeps a rule.
+//! Every index is paid for by every write to its table: so each is used by a query of ours, or keeps a rule, or is named
+//! here with the reason why it is there.
 
 use booking_core::BookingStore;
 use booking_store_postgres::sqlx::{AssertSqlSafe, Executor, query, query_scalar};
@@ -9,7 +10,12 @@ use crate::support::{Database, Judge};
 
 /// No query of ours looks for these rows: they are what the database looks for when a row is deleted that others refer
 /// to, and without them it would read the whole table.
-const FOR_FOREIGN_KEYS: &[&str] = &["assignments_by_event"];
+const FOR_FOREIGN_KEYS: &[&str] = &["assignments_by_event", "waitlist_by_offer"];
+
+/// Row security lets an index choose rows only by operators that cannot leak what they compare, and neither `LIKE` nor
+/// the containment of arrays counts as one. The application's role therefore reads the tenant's rows and filters them;
+/// these indexes serve roles that row security does not apply to.
+const BEHIND_THE_WALL: &[&str] = &["customers_by_words", "resources_by_tag"];
 
 const SEED: u64 = 11;
 
@@ -36,7 +42,7 @@ const READS: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn every_index_is_used_by_a_query_of_ours_or_keeps_a_rule() {
+async fn every_index_is_used_by_a_query_of_ours_or_has_a_reason() {
     let database = Database::new(Judge::Command).await;
     // Reading a few rows without an index is cheaper; with many it is not.
     let mut owner = database.owner().await;
@@ -60,7 +66,7 @@ async fn every_index_is_used_by_a_query_of_ours_or_keeps_a_rule() {
     let unused: Vec<String> = query_scalar(
         "SELECT index_name FROM booking.index_condition() WHERE scans = 0 AND NOT rule AND index_name <> ALL ($1)",
     )
-    .bind(FOR_FOREIGN_KEYS)
+    .bind([FOR_FOREIGN_KEYS, BEHIND_THE_WALL].concat())
     .fetch_all(&mut owner)
     .await
     .unwrap();
