@@ -4,6 +4,7 @@ mod ask;
 mod backup;
 mod business;
 mod calendar;
+mod db;
 mod demo;
 mod demo_business;
 mod doctor;
@@ -38,7 +39,8 @@ Exit codes:
   0  it went well
   1  it failed; standard error says why
   2  the command line is wrong
-  3  it went well and found something to look after (doctor, verify, tz-drift, migrate --dry-run)";
+  3  it went well and found something to look after (doctor, verify, tz-drift, migrate --dry-run,
+     db maintain)";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -64,6 +66,8 @@ enum Command {
     TzDrift(tz_drift::TzDrift),
     /// Bring a database to this version's schema.
     Migrate(migrate::Migrate),
+    /// Look after a database.
+    Db(db::Db),
     /// Check this machine, and say how to fix what is wrong.
     Doctor(doctor::Doctor),
     /// Print the description of the API.
@@ -118,6 +122,7 @@ impl Command {
             Self::Verify(verify) => return verify.run(),
             Self::TzDrift(drift) => return drift.run(),
             Self::Migrate(migrate) => return migrate.run(),
+            Self::Db(db) => return db.run(),
             Self::Doctor(doctor) => return doctor.run(),
             Self::Openapi => println!("{:#}", booking_http::server::openapi()),
         }

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use super::demo_business::DemoBusiness;
 use super::greeting::{DemoKeys, Greeting, Served};
@@ -110,10 +111,15 @@ impl Serve {
         let sweeper =
             Sweeper::new(scheduler.clone(), stores.platform.clone(), Duration::from_secs(self.sweep));
         let api = api(&stores, &scheduler, secret.as_ref());
-        let sweeping = tokio::spawn(sweeper.run(|_| {}));
+        let mut background = JoinSet::new();
+        background.spawn(sweeper.run(|_| {}));
+        if let Some(keeper) = stores.keeper() {
+            let clock = Arc::clone(scheduler.clock());
+            background.spawn(keeper.run(move || clock.now()));
+        }
         let answered = answer(listener, signals, api, &stores).await;
         // A sweep that is under way is a command like any other: applied as a whole, or not.
-        sweeping.abort();
+        background.shutdown().await;
         answered?;
         Ok(closed(place, stores).await)
     }

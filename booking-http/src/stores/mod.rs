@@ -3,6 +3,7 @@
 mod file;
 mod memory;
 mod postgres;
+mod postgres_upkeep;
 mod postgres_verify;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use booking_platform::{AnyPlatform, PlatformStore};
 use chrono::{DateTime, Utc};
 
 pub(crate) use postgres::{inspect as inspect_database, migrate};
+pub(crate) use postgres_upkeep::{Keeper, maintain};
 
 use crate::cli::Outcome;
 
@@ -85,6 +87,14 @@ impl Stores {
         match &self.held {
             Held::Memory | Held::File(_) => Ok(Vec::new()),
             Held::Postgres(open) => open.findings().await,
+        }
+    }
+
+    /// Who looks after the store while a server runs, where it needs that.
+    pub(crate) fn keeper(&self) -> Option<Keeper> {
+        match &self.held {
+            Held::Memory | Held::File(_) => None,
+            Held::Postgres(open) => Some(open.keeper()),
         }
     }
 

@@ -41,6 +41,10 @@ impl Open {
         Ok(found.into_iter().map(|finding| (finding.problem, finding.fix)).collect())
     }
 
+    pub(super) fn keeper(&self) -> super::Keeper {
+        super::postgres_upkeep::Keeper(self.0.clone())
+    }
+
     pub(super) async fn close(self) {
         self.0.pool().close().await;
     }
