@@ -10,7 +10,7 @@ use chrono::{DateTime, Days, Utc};
 use crate::cli::Outcome;
 
 /// How often a server looks after its database.
-const EVERY: Duration = Duration::from_secs(600);
+const EVERY: Duration = Duration::from_mins(10);
 /// How many days back bookings are counted again: people correct the last week.
 const BACK: Days = Days::new(7);
 /// How often one tenant's rows are forgotten in a row: up to 10,000 of a kind each time.
