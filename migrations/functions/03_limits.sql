@@ -10,6 +10,10 @@ DECLARE
     used_count bigint;
     used_seconds bigint;
 BEGIN
+    -- Most bookings have none.
+    IF limits = '[]' THEN
+        RETURN NULL;
+    END IF;
     FOR one IN
         SELECT * FROM jsonb_to_recordset(limits) AS l (
             rule integer, subject text, id uuid, service uuid, intervals jsonb,

@@ -155,6 +155,7 @@ DECLARE
     expires bigint := (facts->>'deadline')::bigint;
     chosen record;
     made jsonb;
+    conflict_ jsonb;
     b booking.bookings;
 BEGIN
     IF wanted ? 'invalid' THEN
@@ -171,6 +172,14 @@ BEGIN
             'claims', wanted->'plans'->0->'claims'), wanted->'plans'->0);
         IF made IS NOT NULL THEN
             RETURN made;
+        END IF;
+        -- In a race for a slot most find it taken: that is read before anything else is tried.
+        IF jsonb_array_length(wanted->'plans') = 1 THEN
+            conflict_ := booking.conflict(tenant, now_, wanted->'plans'->0->'claims');
+            IF conflict_ IS NOT NULL THEN
+                PERFORM booking.refuse(jsonb_build_object(
+                    'kind', 'no_fit', 'placement', placement, 'conflicts', jsonb_build_array(conflict_)));
+            END IF;
         END IF;
     END IF;
     chosen := booking.choose(tenant, now_, placement, id, expires, (facts->>'party')::integer, wanted->'plans',

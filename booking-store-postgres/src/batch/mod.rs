@@ -69,7 +69,12 @@ impl Batcher {
     async fn work(self: Arc<Self>, tenant: TenantId) {
         let mut working = Working { queue: &self.queue, tenant: Some(tenant) };
         while let Some(tenant) = working.tenant {
-            self.write(tenant, self.queue.take(tenant, MOST)).await;
+            let (together, meeting) = self.queue.take(tenant, MOST);
+            self.write(tenant, together).await;
+            // Now they can be judged: most are in the way of what was just made, and all at once are told so.
+            for item in meeting {
+                let _ = item.answer.send(Outcome::Alone);
+            }
             working.tenant = self.queue.turn(tenant);
         }
     }

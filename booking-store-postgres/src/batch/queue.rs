@@ -62,31 +62,23 @@ impl Queue {
         Some(tenant)
     }
 
-    /// The oldest bookings of a tenant that can be made together. Two that meet, or are the same, cannot.
-    pub(super) fn take(&self, tenant: TenantId, most: usize) -> Vec<Item> {
+    /// The oldest bookings of a tenant: those that can be made together, and those in between that cannot, because they
+    /// meet one of them or are the same.
+    pub(super) fn take(&self, tenant: TenantId, most: usize) -> (Vec<Item>, Vec<Item>) {
         let mut state = self.lock();
-        let Some(waiting) = state.waiting.get_mut(&tenant) else { return Vec::new() };
+        let (mut taken, mut meeting) = (Vec::new(), Vec::new());
+        let Some(waiting) = state.waiting.get_mut(&tenant) else { return (taken, meeting) };
         let mut together = Together::default();
-        let (mut taken, mut later) = (Vec::new(), VecDeque::new());
-        while let Some(item) = waiting.pop_front() {
-            if taken.len() == most {
-                waiting.push_front(item);
-                break;
-            }
-            if together.admits(&item.command) {
-                taken.push(item);
-            } else {
-                later.push_back(item);
-            }
+        while taken.len() < most
+            && let Some(item) = waiting.pop_front()
+        {
+            let of = if together.admits(&item.command) { &mut taken } else { &mut meeting };
+            of.push(item);
         }
-        // In the order in which they came.
-        later.append(waiting);
-        if later.is_empty() {
+        if waiting.is_empty() {
             state.waiting.remove(&tenant);
-        } else {
-            *waiting = later;
         }
-        taken
+        (taken, meeting)
     }
 
     /// A worker has written a batch of this tenant: whose turn it is now, if anybody waits for it.
@@ -191,13 +183,13 @@ mod tests {
         let begun: Vec<_> = [1, 1, 1, 2, 2, 3].map(|of| push(&queue, of).0).into();
         let [first, second] = [tenant(1), tenant(2)];
         assert_eq!(begun, [Some(first), Some(first), None, Some(second), None, None]);
-        assert_eq!(queue.take(first, 2).len(), 2);
-        assert_eq!(queue.take(second, 63).len(), 2);
+        assert_eq!(queue.take(first, 2).0.len(), 2);
+        assert_eq!(queue.take(second, 63).0.len(), 2);
         // Whoever has no worker yet comes first.
         assert_eq!(queue.turn(first), Some(tenant(3)));
-        assert_eq!(queue.take(tenant(3), 63).len(), 1);
+        assert_eq!(queue.take(tenant(3), 63).0.len(), 1);
         assert_eq!(queue.turn(tenant(3)), Some(first));
-        assert_eq!(queue.take(first, 63).len(), 1);
+        assert_eq!(queue.take(first, 63).0.len(), 1);
         assert_eq!([queue.turn(first), queue.turn(first), queue.turn(second)], [None, None, None]);
         assert_eq!(push(&queue, 1).0, Some(first));
     }
