@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::member::Member;
+use super::calendars::{Calendars, compile};
+use super::member::{Member, members};
 use super::query::{AvailabilityError, Slot, SlotQuery, Snapshot};
 use super::question::Question;
 use crate::assignment::Matcher;
 use crate::hot::LONG;
 use crate::interval::Interval;
 use crate::policy::{HorizonKind, Rule};
+use crate::schedule::Calendar;
 use crate::seconds::DAY;
 use crate::service::Service;
 use crate::span::Span;
@@ -32,10 +34,28 @@ impl<'a> Availability<'a> {
         snapshot: &'a Snapshot,
         zones: &'a Zones,
     ) -> Result<Self, AvailabilityError> {
-        let mut members = Vec::with_capacity(snapshot.resources.len());
-        for resource in &snapshot.resources {
-            members.push(Member::new(resource, &snapshot.occupancy, zones)?);
-        }
+        let calendars = compile(&snapshot.resources, zones)?;
+        Self::with_calendars(service, snapshot, zones, calendars)
+    }
+
+    /// The same with hours that are kept between questions, all compiled against `zones`.
+    pub(crate) fn with_kept(
+        service: &'a Service,
+        snapshot: &'a Snapshot,
+        zones: &'a Zones,
+        kept: &Calendars,
+    ) -> Result<Self, AvailabilityError> {
+        let calendars = kept.of(&snapshot.resources, zones)?;
+        Self::with_calendars(service, snapshot, zones, calendars)
+    }
+
+    fn with_calendars(
+        service: &'a Service,
+        snapshot: &'a Snapshot,
+        zones: &'a Zones,
+        calendars: Vec<Arc<Calendar>>,
+    ) -> Result<Self, AvailabilityError> {
+        let members = members(&snapshot.resources, calendars, &snapshot.occupancy);
         Ok(Self { service, zones, zone: zones.zone(&service.zone)?, members, snapshot, rules: &[] })
     }
 

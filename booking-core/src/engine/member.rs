@@ -1,5 +1,6 @@
 //! One resource as the engine sees it: openings, claims and blocks, sorted.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::query::AvailabilityError;
@@ -10,13 +11,12 @@ use crate::seconds::Seconds;
 use crate::service::{Part, Requirement, Service};
 use crate::span::{Span, intersect, join, subtract};
 use crate::store::{ClaimRow, Occupancy};
-use crate::time::Zones;
 use crate::{Claim, ResourceId};
 
 /// One resource with what occupies it.
 pub(super) struct Member {
     pub(super) resource: Arc<Resource>,
-    pub(super) calendar: Calendar,
+    pub(super) calendar: Arc<Calendar>,
     pub(super) capacity: u32,
     /// Live claims by blocked start.
     pub(super) claims: Vec<ClaimRow>,
@@ -46,26 +46,15 @@ pub(super) fn reaches(service: &Service, requirement: &Requirement, duration: Se
 }
 
 impl Member {
-    pub(super) fn new(
-        resource: &Arc<Resource>,
-        occupancy: &Occupancy,
-        zones: &Zones,
-    ) -> Result<Self, AvailabilityError> {
-        let id = resource.id;
-        let mut claims: Vec<ClaimRow> =
-            occupancy.claims.iter().filter(|row| row.claim.resource == id).copied().collect();
-        claims.sort_unstable_by_key(|row| (row.claim.blocked_from(), row.claim.blocked_until(), row.by));
-        let mut blocks: Vec<Block> =
-            occupancy.blocks.iter().filter(|block| block.resource == id).cloned().collect();
-        blocks.sort_by_key(|block| block.interval);
-        let set = occupancy.capacities.iter().find(|(named, _)| *named == id).map(|(_, capacity)| *capacity);
-        Ok(Self {
-            calendar: Calendar::new(&resource.hours, zones)?,
-            capacity: set.unwrap_or(resource.capacity),
+    /// A resource that nothing occupies yet.
+    fn idle(resource: &Arc<Resource>, calendar: Arc<Calendar>) -> Self {
+        Self {
+            calendar,
+            capacity: resource.capacity,
             resource: Arc::clone(resource),
-            claims,
-            blocks,
-        })
+            claims: Vec::new(),
+            blocks: Vec::new(),
+        }
     }
 
     pub(super) fn id(&self) -> ResourceId {
@@ -112,6 +101,54 @@ impl Member {
         }
         Ok(openings)
     }
+}
+
+/// Resources, their hours, and what occupies each. The work grows with the resources and rows together, not with their product.
+pub(super) fn members(
+    resources: &[Arc<Resource>],
+    calendars: Vec<Arc<Calendar>>,
+    occupancy: &Occupancy,
+) -> Vec<Member> {
+    let mut members = Vec::with_capacity(resources.len());
+    let mut places = HashMap::with_capacity(resources.len());
+    let mut again = Vec::new();
+    for (place, (resource, calendar)) in resources.iter().zip(calendars).enumerate() {
+        members.push(Member::idle(resource, calendar));
+        let first = *places.entry(resource.id).or_insert(place);
+        if first < place {
+            again.push((first, place));
+        }
+    }
+    for group in occupancy.claims.chunk_by(|one, next| one.claim.resource == next.claim.resource) {
+        // Stores answer resource by resource: one look-up for each.
+        if let Some(place) = places.get(&group[0].claim.resource) {
+            members[*place].claims.extend_from_slice(group);
+        }
+    }
+    for block in &occupancy.blocks {
+        if let Some(place) = places.get(&block.resource) {
+            members[*place].blocks.push(block.clone());
+        }
+    }
+    // Of two capacities for one resource the first counts.
+    for (resource, capacity) in occupancy.capacities.iter().rev() {
+        if let Some(place) = places.get(resource) {
+            members[*place].capacity = *capacity;
+        }
+    }
+    for member in &mut members {
+        let by_start = |row: &ClaimRow| (row.claim.blocked_from(), row.claim.blocked_until(), row.by);
+        member.claims.sort_unstable_by_key(by_start);
+        member.blocks.sort_by_key(|block| block.interval);
+    }
+    // A resource that is named twice is occupied both times.
+    for (first, place) in again {
+        let Member { capacity, claims, blocks, .. } = &members[first];
+        let (capacity, claims, blocks) = (*capacity, claims.clone(), blocks.clone());
+        let member = &mut members[place];
+        (member.capacity, member.claims, member.blocks) = (capacity, claims, blocks);
+    }
+    members
 }
 
 /// Appends the stretches where more than `spare` units are in use.

@@ -1,6 +1,7 @@
 //! Availability: which starts are bookable, why others are not, who would serve them.
 
 mod availability;
+mod calendars;
 mod dress;
 mod explain;
 mod filter;
@@ -18,6 +19,7 @@ mod team;
 mod view;
 
 pub use availability::Availability;
+pub(crate) use calendars::Calendars;
 pub use plan::MAX_PLANS;
 pub use query::{
     AvailabilityError, CandidateReasons, Candidates, DaySummary, Explanation, FreeWindow, MAX_PINS, Rules,

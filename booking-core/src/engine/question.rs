@@ -1,5 +1,7 @@
 //! A query made ready: defaults filled in, pools resolved, claims laid out.
 
+use std::collections::HashMap;
+
 use super::member::{Member, Reach, reaches};
 use super::query::{AvailabilityError, MAX_PINS, SlotQuery, Waiver};
 use crate::hot::MAX_WINDOW;
@@ -138,11 +140,21 @@ fn units(service: &Service, requirement: &Requirement, party: u32) -> u32 {
     }
 }
 
+/// How many members are looked through one by one.
+const FEW: usize = 32;
+
 /// The members of a pool, in its order.
 fn pool(pool: &Pool, members: &[Member]) -> Vec<u32> {
     match pool {
-        Pool::Ids(ids) => {
+        Pool::Ids(ids) if members.len() <= FEW => {
             ids.iter().filter_map(|id| members.iter().position(|m| m.id() == *id)).map(|i| i as u32).collect()
+        }
+        Pool::Ids(ids) => {
+            let mut places = HashMap::with_capacity(members.len());
+            for (place, member) in members.iter().enumerate() {
+                places.entry(member.id()).or_insert(place as u32);
+            }
+            ids.iter().filter_map(|id| places.get(id).copied()).collect()
         }
         Pool::Tag(tag) => {
             let mut found: Vec<u32> = (0..members.len() as u32)

@@ -19,6 +19,8 @@ use crate::{BookingId, CustomerId, ResourceId, ServiceId};
 
 /// The most entries of one page.
 const MAX_PAGE: usize = 1_000;
+/// Claims on one calendar in the window of a usual question.
+const USUAL: usize = 32;
 
 /// The seconds of a visit that a resource serves.
 pub(super) fn seconds_served(booking: &Booking, resource: ResourceId) -> Seconds {
@@ -35,6 +37,8 @@ impl Tenant {
         let mut asked = query.resources.clone();
         asked.sort_unstable();
         asked.dedup();
+        // Grown step by step a month of fifty calendars would be copied many times over.
+        occupancy.claims.reserve(asked.len().min(MAX_PAGE) * USUAL);
         for resource in asked {
             for claimed in self.claims_on(resource, from, until, present) {
                 occupancy.claims.push(ClaimRow { claim: claimed.claim, by: claimed.by });

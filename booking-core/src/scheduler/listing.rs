@@ -24,13 +24,17 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         Ok(self.availability(&service, &snapshot)?.slots(&query)?)
     }
 
-    /// The starts alone: the cheapest listing.
+    /// The starts alone.
     pub async fn starts(&self, wish: &Wish, window: Interval) -> Result<Vec<DateTime<Utc>>, Refusal> {
+        Ok(self.starts_in_seconds(wish, window).await?.into_iter().map(instant).collect())
+    }
+
+    /// The starts alone, ascending, as seconds since the Unix epoch: the cheapest listing.
+    pub async fn starts_in_seconds(&self, wish: &Wish, window: Interval) -> Result<Vec<i64>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
         let query = Self::query(wish, window, self.present(wish)?)?;
         let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
-        let starts = self.availability(&service, &snapshot)?.starts(&query)?;
-        Ok(starts.into_iter().map(instant).collect())
+        Ok(self.availability(&service, &snapshot)?.starts(&query)?)
     }
 
     /// The stretches in which a visit could start at any second, grid aside.
@@ -82,7 +86,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         service: &'a Service,
         snapshot: &'a Snapshot,
     ) -> Result<Availability<'a>, Refusal> {
-        Ok(Availability::new(service, snapshot, &self.zones)?.with_rules(&self.rules))
+        Ok(Availability::with_kept(service, snapshot, &self.zones, &self.calendars)?.with_rules(&self.rules))
     }
 
     /// The bookable starts nearest to one that is not, within a week either way. An extra for people: when it cannot be

@@ -30,6 +30,7 @@ pub use waitlist::MAX_IN_LINE;
 pub use what_if::{Hypothesis, MAX_HYPOTHETICAL, WhatIf};
 
 use crate::clock::Clock;
+use crate::engine::Calendars;
 use crate::policy::Rule;
 use crate::random::{IdSource, RandomIds};
 use crate::service::Service;
@@ -42,8 +43,8 @@ pub const MAX_ATTEMPTS: usize = 64;
 
 /// Everything a host does with bookings, over a store `S` and a clock `C`.
 ///
-/// Cheap to clone where the store is. It keeps no state of its own: what it answers depends on the store, the clock and
-/// the time zone data alone.
+/// Cheap to clone where the store is. What it answers depends on the store, the clock and the time zone data alone: all it
+/// keeps are the compiled hours of resources that the catalogue hands out again and again.
 #[derive(Clone)]
 pub struct Scheduler<S, C> {
     store: S,
@@ -51,17 +52,27 @@ pub struct Scheduler<S, C> {
     zones: Zones,
     ids: Arc<dyn IdSource>,
     rules: Vec<Arc<dyn Rule>>,
+    calendars: Calendars,
 }
 
 impl<S, C> Scheduler<S, C> {
     /// A scheduler with the bundled time zone data, random ids and no rules of the host's own.
     pub fn new(store: S, clock: C) -> Self {
-        Self { store, clock, zones: Zones::bundled(), ids: Arc::new(RandomIds::default()), rules: Vec::new() }
+        Self {
+            store,
+            clock,
+            zones: Zones::bundled(),
+            ids: Arc::new(RandomIds::default()),
+            rules: Vec::new(),
+            calendars: Calendars::default(),
+        }
     }
 
     /// With other time zone data.
     pub fn with_zones(mut self, zones: Zones) -> Self {
         self.zones = zones;
+        // What is kept was compiled against the data before.
+        self.calendars = Calendars::default();
         self
     }
 

@@ -191,12 +191,11 @@ impl Viewed<'_> {
 
     /// The most common answer, written without serde: encoding it costs more than computing it.
     async fn starts(&self) -> Result<Response, Problem> {
-        let starts = self.api.scheduler().starts(self.wish, self.window).await;
+        let starts = self.api.scheduler().starts_in_seconds(self.wish, self.window).await;
         let starts = starts.map_err(|refusal| self.refused(refusal))?;
         let length = self.service.duration(self.wish.duration);
         let length = length.map_err(|invalid| Problem::invalid(&invalid, Source::Query))?;
-        let seconds = starts.iter().map(chrono::DateTime::timestamp);
-        let body = slots_json::write(WireId(self.service.id), self.zone, length, seconds);
+        let body = slots_json::write(WireId(self.service.id), self.zone, length, starts.into_iter());
         let mut response = body.into_response();
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Ok(response)
