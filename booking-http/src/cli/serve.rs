@@ -165,7 +165,8 @@ fn api(stores: &Stores, scheduler: &Scheduler<AnyStore, Arc<dyn Clock>>, secret:
 
 /// Answers requests until a signal says to stop.
 async fn answer(listener: TcpListener, signals: StopSignals, api: Api, stores: &Stores) -> Outcome {
-    let app = router(Platform::new(api.clone(), stores.platform.clone()));
+    // Served as it is, the router would be copied route by route for each connection.
+    let app = router(Platform::new(api.clone(), stores.platform.clone())).into_make_service();
     let stopping = Arc::new(Notify::new());
     let told = Arc::clone(&stopping);
     let server = axum::serve(listener, app).with_graceful_shutdown(async move {

@@ -54,6 +54,11 @@ impl Platform {
 
 /// Every route of the server: scheduling, the business around it, the description and the page that shows it.
 pub fn router(platform: Platform) -> Router {
+    router_with(platform, Router::new())
+}
+
+/// The same with routes of the host's own, which get what every answer gets: a trace id, a time limit, headers.
+pub fn router_with(platform: Platform, own: Router) -> Router {
     let v1 = Router::new()
         .merge(items::routes())
         .merge(customers::routes())
@@ -62,7 +67,7 @@ pub fn router(platform: Platform) -> Router {
         .merge(time_off::routes());
     let api = platform.api.clone();
     let more = Router::new().nest("/v1", v1).with_state(platform).merge(openapi::routes());
-    crate::routes::assemble(api, more)
+    crate::routes::assemble(api, more.merge(own))
 }
 
 #[derive(utoipa::OpenApi)]

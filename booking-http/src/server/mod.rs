@@ -7,5 +7,5 @@ pub mod demo_bookings;
 pub mod import;
 pub mod sweep;
 
-pub use crate::platform::{Platform, PlatformKeys, router};
+pub use crate::platform::{Platform, PlatformKeys, router, router_with};
 pub use crate::routes::openapi::document as openapi;

@@ -18,9 +18,31 @@ pub(crate) const fn shown_offset(offset: i32) -> i32 {
     if offset % 60 == 0 { offset } else { 0 }
 }
 
+/// The numbers from 0 to 99 in two digits.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    pairs
+};
+
+/// Hours and minutes of every minute of a day: `00:00` to `23:59`. Looking one up costs less than two divisions.
+const MINUTES: [[u8; 5]; 1_440] = {
+    let mut minutes = [[0; 5]; 1_440];
+    let mut minute = 0;
+    while minute < 1_440 {
+        let (hour, rest) = (PAIRS[minute / 60], PAIRS[minute % 60]);
+        minutes[minute] = [hour[0], hour[1], b':', rest[0], rest[1]];
+        minute += 1;
+    }
+    minutes
+};
+
 fn two(out: &mut [u8], value: i64) {
-    out[0] = b'0' + (value / 10 % 10) as u8;
-    out[1] = b'0' + (value % 10) as u8;
+    out[..2].copy_from_slice(&PAIRS[(value % 100) as usize]);
 }
 
 /// The date of a local second.
@@ -33,12 +55,11 @@ pub(crate) fn put_date(stamp: &mut [u8], local: i64) {
     two(&mut stamp[8..10], i64::from(date.day()));
 }
 
-/// The time of day of a local second.
-pub(crate) fn put_time(stamp: &mut [u8], local: i64) {
-    let second = second_of_day(local);
-    two(&mut stamp[TIME..], second / 3_600);
-    two(&mut stamp[TIME + 3..], second / 60 % 60);
-    two(&mut stamp[TIME + 6..], second % 60);
+/// The time of day, from the seconds since midnight on the wall clock.
+pub(crate) fn put_time(stamp: &mut [u8], of_day: i64) {
+    let of_day = of_day.clamp(0, DAY - 1) as usize;
+    stamp[TIME..TIME + 5].copy_from_slice(&MINUTES[of_day / 60]);
+    stamp[TIME + 6..TIME + 8].copy_from_slice(&PAIRS[of_day % 60]);
 }
 
 /// An offset in seconds east of UTC, of whole minutes.
@@ -49,18 +70,13 @@ pub(crate) fn put_offset(stamp: &mut [u8], offset: i32) {
     two(&mut stamp[OFFSET + 4..], minutes % 60);
 }
 
-/// Whether two local seconds lie on the same date.
-pub(crate) const fn same_date(one: i64, other: i64) -> bool {
-    one.div_euclid(DAY) == other.div_euclid(DAY)
-}
-
 /// A second at an offset as a stamp.
 pub(crate) fn stamp(second: i64, offset: i32) -> [u8; STAMP] {
     let offset = shown_offset(offset);
     let local = second + i64::from(offset);
     let mut stamp = BLANK;
     put_date(&mut stamp, local);
-    put_time(&mut stamp, local);
+    put_time(&mut stamp, second_of_day(local));
     put_offset(&mut stamp, offset);
     stamp
 }

@@ -5,13 +5,14 @@
 //! times of day differ. `tests` compares it byte for byte with the derived [`SlotList`](super::slot::SlotList).
 
 use booking_core::Zone;
+use booking_core::time::civil::{DAY, second_of_day};
 
-use super::digits::{BLANK, STAMP, put_date, put_offset, put_time, same_date, shown_offset};
+use super::digits::{BLANK, STAMP, put_date, put_offset, put_time, shown_offset};
 use super::id::ServiceRef;
 
 const START: &[u8] = b"{\"start\":\"";
 const END: &[u8] = b"\",\"end\":\"";
-const CLOSE: &[u8] = b"\"}";
+const CLOSE: &[u8] = b"\"},";
 const START_AT: usize = START.len();
 const END_AT: usize = START_AT + STAMP + END.len();
 const SIZE: usize = END_AT + STAMP + CLOSE.len();
@@ -20,40 +21,44 @@ const SIZE: usize = END_AT + STAMP + CLOSE.len();
 struct Stamp<'a> {
     zone: &'a Zone,
     /// The offset in force, and until when.
-    offset: i32,
+    offset: i64,
     until: i64,
-    /// The next transition to look at.
-    next: usize,
-    local: i64,
-    fresh: bool,
+    /// The second at which the date shown begins, by that offset.
+    midnight: i64,
 }
+
+/// No second lies within a day of it: the date has to be written.
+const NO_DATE: i64 = i64::MIN / 2;
 
 impl<'a> Stamp<'a> {
     fn new(zone: &'a Zone) -> Self {
-        Self { zone, offset: 0, until: i64::MIN, next: 0, local: 0, fresh: true }
+        Self { zone, offset: 0, until: i64::MIN, midnight: NO_DATE }
     }
 
     /// Shows a second that is not before the last one.
     fn show(&mut self, out: &mut [u8], second: i64) {
         if second >= self.until {
-            self.turn(second);
-            put_offset(out, self.offset);
+            self.turn(out, second);
         }
-        let local = second + i64::from(self.offset);
-        if self.fresh || !same_date(local, self.local) {
+        let mut of_day = second - self.midnight;
+        if !(0..DAY).contains(&of_day) {
+            let local = second + self.offset;
             put_date(out, local);
-            self.fresh = false;
+            of_day = second_of_day(local);
+            self.midnight = second - of_day;
         }
-        put_time(out, local);
-        self.local = local;
+        put_time(out, of_day);
     }
 
     /// Looks up the offset at a second, and when it ends.
-    fn turn(&mut self, second: i64) {
+    fn turn(&mut self, out: &mut [u8], second: i64) {
         let transitions = self.zone.transitions();
-        self.next = transitions.partition_point(|change| change.at() <= second);
-        self.until = transitions.get(self.next).map_or(i64::MAX, |change| change.at());
-        self.offset = shown_offset(self.zone.offset_at(second));
+        let next = transitions.partition_point(|change| change.at() <= second);
+        self.until = transitions.get(next).map_or(i64::MAX, |change| change.at());
+        let offset = shown_offset(self.zone.offset_at(second));
+        put_offset(out, offset);
+        self.offset = i64::from(offset);
+        self.midnight = NO_DATE;
     }
 }
 
@@ -65,19 +70,19 @@ pub(crate) fn write(
     starts: impl ExactSizeIterator<Item = i64>,
 ) -> Vec<u8> {
     let head = format!("{{\"service\":\"{service}\",\"zone\":\"{}\",\"slots\":[", zone.id());
-    let mut out = Vec::with_capacity(head.len() + starts.len() * (SIZE + 1) + 2);
+    let mut out = Vec::with_capacity(head.len() + starts.len() * SIZE + 2);
     out.extend_from_slice(head.as_bytes());
     let mut slot = template();
     let (mut start_stamp, mut end_stamp) = (Stamp::new(zone), Stamp::new(zone));
-    let mut first = true;
+    let empty = out.len();
     for start in starts {
-        if !first {
-            out.push(b',');
-        }
-        first = false;
         start_stamp.show(&mut slot[START_AT..START_AT + STAMP], start);
         end_stamp.show(&mut slot[END_AT..END_AT + STAMP], start + length);
         out.extend_from_slice(&slot);
+    }
+    if out.len() > empty {
+        // The last slot has no comma behind it.
+        out.pop();
     }
     out.extend_from_slice(b"]}");
     out
