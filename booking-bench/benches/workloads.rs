@@ -5,12 +5,14 @@
 use std::hint::black_box;
 
 use booking_bench::INPUTS;
+use booking_bench::business::{Business, ask_all};
 use booking_bench::capacity::Halls;
 use booking_bench::history::LongLived;
 use booking_bench::measure::Work;
 use booking_bench::recurrence::Rules;
 use booking_bench::single::{Additions, Checks, Providers};
 use booking_bench::teams::{Grid, Staff};
+use booking_core::conformance::block_on;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 
 fn bench(criterion: &mut Criterion, name: &str, mut all: impl FnMut() -> u64) {
@@ -40,6 +42,24 @@ fn teams(criterion: &mut Criterion) {
     let staff = Staff::new(Grid::Shared);
     let mut thousand = staff.pools(1_000);
     bench(criterion, "W2b any of 1000, one grid", || thousand.any_of_each(0..INPUTS));
+}
+
+/// The questions of `cargo xtask load` without HTTP: catalogue, store, hours and bookings looked up each time.
+fn scheduled(criterion: &mut Criterion) {
+    let business = Business::new();
+    let scheduler = business.in_memory();
+    for question in business.questions() {
+        let expected: usize = question.asks.iter().map(|ask| ask.slots).sum();
+        let ask =
+            || block_on(ask_all(&scheduler, &question)).unwrap_or_else(|refusal| unreachable!("{refusal}"));
+        assert_eq!(ask(), expected);
+        let mut group = criterion.benchmark_group(format!("Scheduler: {}", question.shown));
+        group.throughput(Throughput::Elements(question.asks.len() as u64));
+        group.bench_function(format!("{} questions", question.asks.len()), |bencher| {
+            bencher.iter(|| black_box(ask()));
+        });
+        group.finish();
+    }
 }
 
 /// W4: 365 days, 5,000 bookings. W5: the first free start after 90 full days. W6: 20 units, 2,000 reservations.
@@ -81,5 +101,5 @@ fn ages(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(workloads, month, teams, long, small, ages);
+criterion_group!(workloads, month, teams, scheduled, long, small, ages);
 criterion_main!(workloads);

@@ -3,6 +3,7 @@
 //! Every workload comes as many inputs that differ, because one repeated input flatters the result, and checks the
 //! engine's answers against the definition, start by start, before anything is measured.
 
+pub mod business;
 pub mod capacity;
 pub mod history;
 pub mod inputs;

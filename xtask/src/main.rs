@@ -4,6 +4,7 @@ mod cargo;
 mod debian;
 mod drill;
 mod guard;
+mod load;
 mod postgres;
 mod process;
 mod stages;
@@ -25,10 +26,13 @@ Commands:
                    --fast leaves out lints, documentation and the package
   tidy             layering, size and style rules of the repository
   guard [ARGS]     performance guard-rails (release build); ARGS go to the guard program
-  postgres -- COMMAND
-                   runs a command with DATABASE_URL set to a private PostgreSQL server that ends with it
+  load [--store memory|sqlite] [--quick] [--only NAME]
+                   the server under load, beside a bare route; --quick takes two minutes; NAME is one of
+                   start, w1, any, mixed, week, listeners
   load --store postgres [ARGS]
                    measures the PostgreSQL store against plain inserts and selects; --only WORD for a part of it
+  postgres -- COMMAND
+                   runs a command with DATABASE_URL set to a private PostgreSQL server that ends with it
   drill crash      kills the embedded store 200 times under load; --rounds N for another number;
                    with --store postgres, a database server 50 times
   ci               tidy, test, guard
@@ -63,6 +67,7 @@ fn run(args: &[String]) -> Result<()> {
         ["guard", rest @ ..] => guard::run(rest),
         ["postgres", "--", command @ ..] => postgres::run(command),
         ["load", "--store", "postgres", rest @ ..] => postgres::load(rest),
+        ["load", rest @ ..] => load::run(rest),
         ["drill", rest @ ..] => drill::run(rest),
         ["ci"] => ci(),
         other => Err(format!("unknown command `{}`; `cargo xtask help` lists them", other.join(" ")).into()),
