@@ -87,13 +87,22 @@ impl SqliteStore {
         tenant: Option<TenantId>,
         look: impl FnOnce(&Memory) -> T,
     ) -> Result<T, StoreError> {
+        self.find(|memory| (look(memory), tenant)).await
+    }
+
+    /// The same where only the answer says whose changes it depends on.
+    pub(crate) async fn find<T>(
+        &self,
+        look: impl FnOnce(&Memory) -> (T, Option<TenantId>),
+    ) -> Result<T, StoreError> {
         let shared = &self.inner.shared;
         let (answer, batch) = {
             let memory = shared.memory.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(trouble) = &memory.stopped {
                 return Err(trouble.clone().into());
             }
-            (look(&memory), memory.depends_on(tenant))
+            let (answer, tenant) = look(&memory);
+            (answer, memory.depends_on(tenant))
         };
         shared.progress.flushed(batch).await?;
         Ok(answer)

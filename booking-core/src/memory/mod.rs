@@ -3,6 +3,7 @@
 //! [`State`] holds them, pure and synchronous; [`MemoryStore`] is the port over it. Every write goes through one
 //! journal, so that a command that fails is taken back row by row, and one that is applied can tell what it changed.
 
+mod bookings;
 mod calendar;
 mod catalogue;
 mod change;

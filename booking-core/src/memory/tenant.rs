@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::bookings::Bookings;
 use super::index::{ByStart, Subject, counted_subjects, listed_subjects};
 use super::rows::{AssignedRow, RecordedRow, Rows};
 use super::timeline::Timeline;
@@ -44,7 +45,7 @@ pub(super) struct Shape {
 /// old one, so that putting the old one back undoes it, indexes included.
 #[derive(Debug, Default)]
 pub(super) struct Tenant {
-    pub(super) bookings: HashMap<BookingId, Booking>,
+    pub(super) bookings: Bookings,
     pub(super) sessions: HashMap<SessionId, Session>,
     pub(super) blocks: HashMap<BlockId, Block>,
     pub(super) capacities: HashMap<ResourceId, u32>,
@@ -113,6 +114,7 @@ impl Tenant {
         for entry in rows.entries {
             tenant.put_entry(entry.id, Some(entry));
         }
+        tenant.events.reserve_exact(rows.events.len());
         for event in rows.events {
             tenant.push_event(event);
         }

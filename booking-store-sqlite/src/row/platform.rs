@@ -249,7 +249,8 @@ pub(crate) fn audit(
     let sql = "SELECT sequence, tenant, at, actor, actor_from, action, object, id, version FROM audit_log \
         WHERE tenant = ?1 AND sequence < ?2 AND ?3 IS NULL AND ?4 IS NULL ORDER BY sequence DESC LIMIT ?5";
     let by_object = "SELECT sequence, tenant, at, actor, actor_from, action, object, id, version FROM audit_log \
-        WHERE tenant = ?1 AND sequence < ?2 AND object = ?3 AND id = ?4 ORDER BY sequence DESC LIMIT ?5";
+        INDEXED BY audit_log_by_object WHERE tenant = ?1 AND sequence < ?2 AND object = ?3 AND id = ?4 \
+        ORDER BY sequence DESC LIMIT ?5";
     let mut statement = file.prepare_cached(if query.object.is_some() { by_object } else { sql })?;
     let mut rows = statement.query(params![
         tenant.to_string(),
