@@ -104,4 +104,24 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             None => Ok(None),
         }
     }
+
+    /// What a request with a key gets. Where a retry runs beside its first try, it may be refused for what that has just
+    /// done: then it gets the answer of the first try.
+    pub(super) async fn or_replay(
+        &self,
+        tenant: TenantId,
+        key: Option<&IdempotencyKey>,
+        done: Result<Committed, Refusal>,
+    ) -> Result<Committed, Refusal> {
+        match done {
+            Err(
+                refusal @ (Refusal::NotBookable { .. }
+                | Refusal::SeriesConflict { .. }
+                | Refusal::VersionConflict { .. }
+                | Refusal::IllegalMove(_)
+                | Refusal::Contended),
+            ) => self.replay(tenant, key).await?.ok_or(refusal),
+            done => done,
+        }
+    }
 }

@@ -11,8 +11,8 @@ use crate::interval::{Interval, instant, second_of};
 use crate::seconds::{Seconds, check_length};
 use crate::service::Service;
 use crate::store::{
-    Action, BookingStore, Catalog, Command, CommitError, IdempotencyKey, Initial, NewBooking, Operation,
-    Placement,
+    Action, BookingStore, Catalog, Command, CommitError, Committed, IdempotencyKey, Initial, NewBooking,
+    Operation, Placement,
 };
 use crate::time::civil::wall_of;
 use crate::{BookingId, Invalid, SeriesId, SessionId};
@@ -49,12 +49,21 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         if let Some(recorded) = self.replay(request.wish.tenant, key.as_ref()).await? {
             return Booked::from_commit(recorded).ok_or(Refusal::NotFound { what: "booking" });
         }
+        let placed = self.place_new(request, intent, key.as_ref()).await;
+        let placed = self.or_replay(request.wish.tenant, key.as_ref(), placed).await?;
+        Booked::from_commit(placed).ok_or(Refusal::NotFound { what: "booking" })
+    }
+
+    async fn place_new(
+        &self,
+        request: &BookRequest,
+        intent: Intent,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Committed, Refusal> {
         for _ in 0..MAX_ATTEMPTS {
-            let command = self.plan_request(request, intent, key.clone(), self.now()).await?;
+            let command = self.plan_request(request, intent, key.cloned(), self.now()).await?;
             match self.store.commit(&command).await {
-                Ok(committed) => {
-                    return Booked::from_commit(committed).ok_or(Refusal::NotFound { what: "booking" });
-                }
+                Ok(committed) => return Ok(committed),
                 Err(CommitError::NoFit { .. } | CommitError::Limit { .. }) => {}
                 Err(other) => return Err(other.into()),
             }

@@ -9,8 +9,8 @@ use crate::clock::Clock;
 use crate::engine::Waiver;
 use crate::interval::second_of;
 use crate::store::{
-    Action, BookingStore, Catalog, Command, CommitError, IdempotencyKey, Initial, Operation, Placement,
-    Relocation,
+    Action, BookingStore, Catalog, Command, CommitError, Committed, IdempotencyKey, Initial, Operation,
+    Placement, Relocation,
 };
 
 impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
@@ -48,15 +48,24 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         if let Some(recorded) = self.replay(change.tenant, key.as_ref()).await? {
             return Booked::from_commit(recorded).ok_or(Refusal::NotFound { what: "booking" });
         }
+        let moved = self.relocate_new(request, operation, key.as_ref()).await;
+        let moved = self.or_replay(change.tenant, key.as_ref(), moved).await?;
+        Booked::from_commit(moved).ok_or(Refusal::NotFound { what: "booking" })
+    }
+
+    async fn relocate_new(
+        &self,
+        request: &MoveRequest,
+        operation: Operation,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Committed, Refusal> {
         for _ in 0..MAX_ATTEMPTS {
-            let command = self.plan_move(request, operation, key.clone()).await?;
+            let command = self.plan_move(request, operation, key.cloned()).await?;
             match self.store.commit(&command).await {
-                Ok(committed) => {
-                    return Booked::from_commit(committed).ok_or(Refusal::NotFound { what: "booking" });
-                }
+                Ok(committed) => return Ok(committed),
                 Err(CommitError::NoFit { .. } | CommitError::Limit { .. }) => {}
                 // Someone else changed it in between: judged afresh, unless the caller named the version.
-                Err(CommitError::VersionConflict { .. }) if change.if_version.is_none() => {}
+                Err(CommitError::VersionConflict { .. }) if request.change.if_version.is_none() => {}
                 Err(other) => return Err(other.into()),
             }
         }

@@ -13,8 +13,8 @@ use crate::interval::{Interval, instant};
 use crate::seconds::{DAY, HOUR};
 use crate::service::Service;
 use crate::store::{
-    Action, BookingFilter, BookingStore, Catalog, Command, CommitError, Committed, Initial, Operation,
-    Placement,
+    Action, BookingFilter, BookingStore, Catalog, Command, CommitError, Committed, IdempotencyKey, Initial,
+    Operation, Placement,
 };
 use crate::time::civil::day_of_local;
 use crate::{END_SECOND, Invalid, SeriesId};
@@ -42,6 +42,15 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         if let Some(recorded) = self.replay(request.wish.tenant, key.as_ref()).await? {
             return Ok(series_booked(recorded));
         }
+        let booked = self.book_new_series(request, key.as_ref()).await;
+        Ok(series_booked(self.or_replay(request.wish.tenant, key.as_ref(), booked).await?))
+    }
+
+    async fn book_new_series(
+        &self,
+        request: &SeriesRequest,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Committed, Refusal> {
         for _ in 0..MAX_ATTEMPTS {
             let now = self.now();
             let series = SeriesId::from_uuid(self.ids.next_id(now));
@@ -55,13 +64,13 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
                 tenant: request.wish.tenant,
                 now,
                 actor: request.actor.clone(),
-                key: key.clone(),
+                key: key.cloned(),
                 action: Action::Place(judged.placements),
                 offers: Vec::new(),
                 verdicts: judged.verdicts,
             };
             match self.store.commit(&command).await {
-                Ok(done) => return Ok(series_booked(done)),
+                Ok(done) => return Ok(done),
                 Err(CommitError::NoFit { .. } | CommitError::Limit { .. }) => {}
                 Err(other) => return Err(other.into()),
             }

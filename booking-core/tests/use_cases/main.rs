@@ -8,6 +8,7 @@ mod hours;
 mod listing;
 mod moves;
 mod policy;
+mod retries;
 mod series;
 mod strategies;
 mod views;
