@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
@@ -9,6 +10,7 @@ use axum::http::request::Parts;
 use booking_core::{Actor, TenantId};
 
 use crate::api::Api;
+use crate::limits::Standing;
 use crate::problem::{Code, Problem};
 
 /// What a key may do.
@@ -98,6 +100,25 @@ impl Access for HostAuthenticates {
     }
 }
 
+/// Takes one of the caller's tokens, where requests are limited, and leaves word of what is left.
+fn count(api: &Api, caller: &Caller, parts: &Parts) -> Result<(), Problem> {
+    let Some(buckets) = api.buckets() else { return Ok(()) };
+    let standing = buckets.take(caller, tokio::time::Instant::now());
+    if let Some(left) = parts.extensions.get::<Counted>() {
+        // It is set once: a request has one caller.
+        let _ = left.0.set(standing);
+    }
+    if standing.allowed {
+        return Ok(());
+    }
+    let detail = format!("try again in {} s", standing.wait);
+    Err(Problem::new(Code::RateLimited).detail(detail).retry_after(standing.wait))
+}
+
+/// Where a request leaves word of how its caller stands.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Counted(pub(crate) Arc<OnceLock<Standing>>);
+
 impl<S: Send + Sync> FromRequestParts<S> for Caller
 where
     Api: FromRef<S>,
@@ -105,7 +126,8 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        Api::from_ref(state).access().caller(&parts.headers).await.map_err(|denied| match denied {
+        let api = Api::from_ref(state);
+        let caller = api.access().caller(&parts.headers).await.map_err(|denied| match denied {
             Denied::Missing => Problem::new(Code::Unauthenticated)
                 .detail("send an API key: `Authorization: Bearer <key>`")
                 .header_error("Authorization", "an API key"),
@@ -113,6 +135,8 @@ where
                 .detail("the API key is not valid")
                 .header_error("Authorization", "a valid API key"),
             Denied::Unavailable => Problem::new(Code::Unavailable),
-        })
+        })?;
+        count(&api, &caller, parts)?;
+        Ok(caller)
     }
 }

@@ -1,17 +1,32 @@
 //! What every handler works with.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use booking_core::{
-    AnyStore, Catalog, Clock, IdSource, RandomIds, Scheduler, Service, ServiceId, TenantId, Zone, ZoneId,
+    AnyStore, Catalog, Clock, CustomerId, IdSource, RandomIds, Scheduler, Service, ServiceId, StoreError,
+    TenantId, Wish, Zone, ZoneId,
 };
 
 use crate::access::Access;
 use crate::extract::Source;
 use crate::guest::Signer;
+use crate::limits::{Buckets, RateLimit};
 use crate::live::Hub;
-use crate::problem::{Code, Problem};
+use crate::observe::Observe;
+use crate::problem::{Code, FieldError, Problem};
+use crate::worker::Worker;
+
+/// Whether a customer can be booked for: one that is known and was not erased.
+pub(crate) trait KnowsCustomers: Send + Sync {
+    fn knows(
+        &self,
+        tenant: TenantId,
+        customer: CustomerId,
+    ) -> Pin<Box<dyn Future<Output = Result<bool, StoreError>> + Send + '_>>;
+}
 
 /// The state of the router: a scheduler over any store, and who may use it. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +39,10 @@ struct Parts {
     ids: Arc<RandomIds>,
     signer: Option<Signer>,
     hub: Arc<Hub>,
+    customers: Option<Arc<dyn KnowsCustomers>>,
+    observer: Option<Arc<dyn Observe>>,
+    buckets: Option<Arc<Buckets>>,
+    worker: Arc<Worker>,
     body_limit: usize,
     body_time: Duration,
 }
@@ -45,6 +64,10 @@ impl Api {
             ids: Arc::new(ids),
             hub: Arc::new(Hub::new(born)),
             signer: None,
+            customers: None,
+            observer: None,
+            buckets: None,
+            worker: Arc::default(),
             body_limit: BODY_LIMIT,
             body_time: BODY_TIME,
         }))
@@ -63,6 +86,58 @@ impl Api {
         let mut parts = Arc::unwrap_or_clone(self.0);
         parts.signer = Some(Signer::new(key));
         Self(Arc::new(parts))
+    }
+
+    /// Books only for customers that are known here.
+    #[cfg(feature = "server")]
+    pub(crate) fn with_customers(self, customers: impl KnowsCustomers + 'static) -> Self {
+        let mut parts = Arc::unwrap_or_clone(self.0);
+        parts.customers = Some(Arc::new(customers));
+        Self(Arc::new(parts))
+    }
+
+    /// Refuses a wish for a customer that does not exist. A host that keeps its customers elsewhere answers for them.
+    pub(crate) async fn check_customer(&self, wish: &Wish) -> Result<(), Problem> {
+        let (Some(customers), Some(customer)) = (&self.0.customers, wish.customer) else { return Ok(()) };
+        match customers.knows(wish.tenant, customer).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Problem::new(Code::InvalidRequest)
+                .detail("there is no such customer")
+                .field(FieldError::pointer("/customer", "expected the id of a customer"))),
+            Err(error) => Err(Problem::store(&error)),
+        }
+    }
+
+    /// Bounds how many requests each caller may make. Without it, nobody is bounded.
+    pub fn with_rate_limit(self, limit: RateLimit) -> Self {
+        let mut parts = Arc::unwrap_or_clone(self.0);
+        parts.buckets = Some(Arc::new(Buckets::new(limit)));
+        Self(Arc::new(parts))
+    }
+
+    /// Tells somebody about every request.
+    pub fn with_observer(self, observer: impl Observe + 'static) -> Self {
+        let mut parts = Arc::unwrap_or_clone(self.0);
+        parts.observer = Some(Arc::new(observer));
+        Self(Arc::new(parts))
+    }
+
+    /// Says that the worker has done its round, and will do the next after this time at the latest. From then on the
+    /// server is ready only while rounds come: `/readyz` waits for three of them before it says that the worker is gone.
+    pub fn worker_ran(&self, next: Duration) {
+        self.0.worker.ran(next);
+    }
+
+    pub(crate) fn worker(&self) -> &Worker {
+        &self.0.worker
+    }
+
+    pub(crate) fn observer(&self) -> Option<&dyn Observe> {
+        self.0.observer.as_deref()
+    }
+
+    pub(crate) fn buckets(&self) -> Option<&Buckets> {
+        self.0.buckets.as_deref()
     }
 
     /// Ends every stream, so that a server can stop.

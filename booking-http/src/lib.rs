@@ -25,7 +25,9 @@ mod api;
 mod extract;
 mod guest;
 mod ics;
+mod limits;
 mod live;
+mod observe;
 #[cfg(feature = "server")]
 mod platform;
 mod problem;
@@ -33,8 +35,11 @@ mod routes;
 #[cfg(feature = "server")]
 pub mod server;
 mod wire;
+mod worker;
 
 pub use access::{Access, Caller, Denied, HostAuthenticates, KeyKind};
 pub use api::Api;
+pub use limits::RateLimit;
+pub use observe::{Answered, Observe};
 pub use problem::{Code, FieldError, Problem};
 pub use routes::router;

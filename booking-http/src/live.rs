@@ -24,7 +24,7 @@ const REMEMBERED: usize = 256;
 const MAX_CHANNELS: usize = 1_000;
 const MAX_LISTENERS: usize = 10_000;
 /// How long a channel is kept when nobody listens: for those whose connection broke.
-const KEPT: Duration = Duration::from_mins(1);
+pub(crate) const KEPT: Duration = Duration::from_mins(1);
 
 /// A question about slots.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,6 +35,15 @@ pub(crate) struct Question {
     pub(crate) duration: Option<i64>,
     pub(crate) party: u32,
     pub(crate) resources: Vec<ResourceId>,
+    /// Whether it matters how much is left: where more than one can book the same start.
+    pub(crate) counting: bool,
+}
+
+/// A start that is free: in seconds since the Unix epoch, and how much is left there; 0 where that is not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Free {
+    pub(crate) start: i64,
+    pub(crate) left: u32,
 }
 
 impl Question {
@@ -46,12 +55,24 @@ impl Question {
             ..Wish::new(self.tenant, self.service)
         }
     }
+
+    /// What is free at present, by start.
+    async fn ask(&self, scheduler: &Scheduler<AnyStore, Arc<dyn Clock>>) -> Result<Vec<Free>, Refusal> {
+        if self.counting {
+            let found = scheduler.slots(&self.wish(), self.window).await?;
+            return Ok(found.iter().map(|s| Free { start: s.start.timestamp(), left: s.left }).collect());
+        }
+        let found = scheduler.starts(&self.wish(), self.window).await?;
+        Ok(found.iter().map(|start| Free { start: start.timestamp(), left: 0 }).collect())
+    }
 }
 
-/// What changed: starts in seconds since the Unix epoch, ascending.
+/// What changed, by start.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Delta {
-    pub(crate) added: Vec<i64>,
+    /// What was not free before, and where another number is left: it takes the place of the same start.
+    pub(crate) added: Vec<Free>,
+    /// Starts that are free no more.
     pub(crate) removed: Vec<i64>,
 }
 
@@ -59,7 +80,7 @@ pub(crate) struct Delta {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum News {
     /// Everything: it knew nothing, or what it knew is too old.
-    Snapshot(Vec<i64>),
+    Snapshot(Vec<Free>),
     /// What changed since.
     Delta(Delta),
 }
@@ -93,7 +114,7 @@ pub(crate) struct Channel {
 
 #[derive(Default)]
 struct Log {
-    starts: Vec<i64>,
+    starts: Vec<Free>,
     /// The number of the last change.
     last: u64,
     deltas: VecDeque<Delta>,
@@ -188,8 +209,7 @@ impl Channel {
         if computed.is_some_and(|(at, seen)| seen == writes && now < at + FRESH) {
             return Ok(());
         }
-        let found = scheduler.starts(&self.question.wish(), self.question.window).await?;
-        let starts: Vec<i64> = found.iter().map(chrono::DateTime::timestamp).collect();
+        let starts = self.question.ask(scheduler).await?;
         lock(&self.log).replace(starts, computed.is_none());
         *computed = Some((now, writes));
         Ok(())
@@ -215,13 +235,14 @@ impl Channel {
 }
 
 impl Log {
-    fn replace(&mut self, starts: Vec<i64>, first: bool) {
+    fn replace(&mut self, starts: Vec<Free>, first: bool) {
         if !first {
-            let missing = |from: &[i64], other: &[i64]| -> Vec<i64> {
-                from.iter().copied().filter(|start| other.binary_search(start).is_err()).collect()
+            let is_new = |free: &&Free| self.starts.binary_search(free).is_err();
+            let is_gone = |free: &&Free| starts.binary_search_by_key(&free.start, |now| now.start).is_err();
+            let delta = Delta {
+                added: starts.iter().filter(is_new).copied().collect(),
+                removed: self.starts.iter().filter(is_gone).map(|free| free.start).collect(),
             };
-            let delta =
-                Delta { added: missing(&starts, &self.starts), removed: missing(&self.starts, &starts) };
             if delta == Delta::default() {
                 return;
             }
@@ -248,6 +269,7 @@ mod tests {
                 duration: None,
                 party: 1,
                 resources: Vec::new(),
+                counting: true,
             },
             number: 7,
             log: Mutex::default(),
@@ -255,17 +277,24 @@ mod tests {
         }
     }
 
+    /// Free starts, with as many left as the start and the salt say.
+    fn frees(starts: &[i64], salt: u32) -> Vec<Free> {
+        let left = |start: i64| (start as u32 + salt) % 3;
+        starts.iter().map(|start| Free { start: *start, left: left(*start) }).collect()
+    }
+
     /// What somebody holds who has heard everything since a position.
     fn hear(
         channel: &Channel,
-        mut held: Vec<i64>,
+        mut held: Vec<Free>,
         mut position: Option<Position>,
-    ) -> (Vec<i64>, Option<Position>) {
+    ) -> (Vec<Free>, Option<Position>) {
         while let Some((news, next)) = channel.news(position) {
             match news {
                 News::Snapshot(starts) => held = starts,
                 News::Delta(delta) => {
-                    held.retain(|start| !delta.removed.contains(start));
+                    let replaced = |start| delta.added.iter().any(|free| free.start == start);
+                    held.retain(|free| !delta.removed.contains(&free.start) && !replaced(free.start));
                     held.extend(delta.added);
                     held.sort_unstable();
                 }
@@ -278,16 +307,17 @@ mod tests {
     #[test]
     fn whoever_comes_back_holds_what_is_there() {
         let channel = channel();
-        lock(&channel.log).replace(vec![1, 2, 3], true);
+        lock(&channel.log).replace(frees(&[1, 2, 3], 1), true);
         let mut seen = vec![hear(&channel, Vec::new(), None)];
         for round in 0..600_i64 {
             let starts = (0..8).filter(|start| (round * 7 + start * 3) % 5 != 0).collect::<Vec<i64>>();
+            let starts = frees(&starts, round as u32);
             lock(&channel.log).replace(starts.clone(), false);
             // Whatever the listener knew, and however long it was away, it ends with the same.
             for (held, position) in seen.iter().rev().take(300).step_by(37) {
                 assert_eq!(hear(&channel, held.clone(), *position).0, starts);
             }
-            assert_eq!(hear(&channel, vec![99], Some(Position { channel: 8, change: 1 })).0, starts);
+            assert_eq!(hear(&channel, frees(&[99], 1), Some(Position { channel: 8, change: 1 })).0, starts);
             seen.push(hear(&channel, Vec::new(), None));
         }
     }
@@ -295,9 +325,9 @@ mod tests {
     #[test]
     fn nothing_new_is_no_news() {
         let channel = channel();
-        lock(&channel.log).replace(vec![1], true);
+        lock(&channel.log).replace(frees(&[1], 1), true);
         let (_, position) = hear(&channel, Vec::new(), None);
-        lock(&channel.log).replace(vec![1], false);
+        lock(&channel.log).replace(frees(&[1], 1), false);
         assert_eq!(channel.news(position), None);
         assert!(channel.news(Some(Position { channel: 7, change: 99 })).is_some(), "a number of the future");
     }

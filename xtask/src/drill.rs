@@ -1,5 +1,7 @@
 //! `cargo xtask drill`: the long versions of tests that try to break things.
 
+mod api;
+
 use crate::Result;
 use crate::postgres;
 use crate::process::Line;
@@ -17,7 +19,9 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
         ["crash", "--rounds", rounds] => crash(rounds),
         ["crash", "--store", "postgres"] => crash_postgres(POSTGRES_CRASHES),
         ["crash", "--store", "postgres", "--rounds", rounds] => crash_postgres(rounds),
-        _ => Err("cargo xtask drill crash [--store postgres] [--rounds N]".into()),
+        ["api"] => api::run(None),
+        ["api", "--examples", examples] => api::run(Some(examples)),
+        _ => Err("cargo xtask drill crash [--store postgres] [--rounds N], or api [--examples N]".into()),
     }
 }
 

@@ -35,6 +35,8 @@ Commands:
                    runs a command with DATABASE_URL set to a private PostgreSQL server that ends with it
   drill crash      kills the embedded store 200 times under load; --rounds N for another number;
                    with --store postgres, a database server 50 times
+  drill api        calls everything in the description of the API in every way a tool thinks of;
+                   --examples N for another number of cases an operation
   ci               tidy, test, guard
   help             this text
 

@@ -1,7 +1,7 @@
 //! Child processes: started at the repository's root, without a terminal, with the command shown first.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use crate::Result;
 
@@ -44,6 +44,13 @@ impl Line {
             Ok(status) => Err(format!("`{}` failed ({status})", self.text()).into()),
             Err(error) => Err(format!("`{}` could not be started: {error}", self.text()).into()),
         }
+    }
+
+    /// Starts it and leaves it running, its output to be read.
+    pub(crate) fn start(&self) -> Result<Child> {
+        println!("$ {}", self.text());
+        let started = self.command()?.stdout(Stdio::piped()).spawn();
+        started.map_err(|error| format!("`{}` could not be started: {error}", self.text()).into())
     }
 
     /// Runs it silently and returns what it printed.

@@ -12,6 +12,9 @@ const EXAMPLES: &str = "booking-examples";
 /// The package whose tests need a database server.
 const ON_POSTGRES: &str = "booking-store-postgres";
 
+/// The routes over a database server: the same files as the tests in memory, in a test that only runs when it is named.
+const ROUTES_ON_POSTGRES: &[&str] = &["--package", "booking-http", "--test", "routes_postgres"];
+
 const NEXTEST: &str = "cargo nextest run --all-features --no-tests pass --status-level fail";
 
 /// How much to run.
@@ -73,7 +76,9 @@ fn strace() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    Line::new("cargo clippy --workspace --all-targets --all-features --quiet -- -D warnings").run()
+    Line::new("cargo clippy --workspace --all-targets --all-features --quiet -- -D warnings").run()?;
+    let named = Line::new("cargo clippy --all-features --quiet").with(ROUTES_ON_POSTGRES);
+    named.with(&["--", "-D", "warnings"]).run()
 }
 
 /// The library and the router as a host takes them: what only compiles with every feature on is broken for it.
@@ -96,13 +101,11 @@ fn tests() -> Result<()> {
 
 /// They never skip themselves: without a server the stage fails and says how to get one.
 fn tests_on_postgres() -> Result<()> {
-    let only = &["--package", ON_POSTGRES];
-    let line = if nextest() {
-        Line::new(NEXTEST).with(only)
-    } else {
-        Line::new("cargo test --all-features --all-targets --quiet").with(only)
-    };
-    postgres::with_server(|variables| line.run_with(variables))
+    let line = if nextest() { NEXTEST } else { "cargo test --all-features --quiet" };
+    postgres::with_server(|variables| {
+        Line::new(line).with(&["--package", ON_POSTGRES, "--tests"]).run_with(variables)?;
+        Line::new(line).with(ROUTES_ON_POSTGRES).run_with(variables)
+    })
 }
 
 fn nextest() -> bool {

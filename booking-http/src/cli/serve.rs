@@ -8,11 +8,10 @@ use std::time::Duration;
 use booking_core::{AnyStore, Clock, Scheduler};
 use booking_http::Api;
 use booking_http::server::sweep::Sweeper;
-use booking_http::server::{Platform, PlatformKeys, router};
+use booking_http::server::{Patience, Platform, PlatformKeys, listen, router};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::demo_business::DemoBusiness;
@@ -112,7 +111,8 @@ impl Serve {
             Sweeper::new(scheduler.clone(), stores.platform.clone(), Duration::from_secs(self.sweep));
         let api = api(&stores, &scheduler, secret.as_ref());
         let mut background = JoinSet::new();
-        background.spawn(sweeper.run(|_| {}));
+        let watched = api.clone();
+        background.spawn(sweeper.run(move |pause| watched.worker_ran(pause)));
         if let Some(keeper) = stores.keeper() {
             let clock = Arc::clone(scheduler.clock());
             background.spawn(keeper.run(move || clock.now()));
@@ -165,22 +165,13 @@ fn api(stores: &Stores, scheduler: &Scheduler<AnyStore, Arc<dyn Clock>>, secret:
 
 /// Answers requests until a signal says to stop.
 async fn answer(listener: TcpListener, signals: StopSignals, api: Api, stores: &Stores) -> Outcome {
-    // Served as it is, the router would be copied route by route for each connection.
-    let app = router(Platform::new(api.clone(), stores.platform.clone())).into_make_service();
-    let stopping = Arc::new(Notify::new());
-    let told = Arc::clone(&stopping);
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+    let app = router(Platform::new(api.clone(), stores.platform.clone()));
+    let stop = async move {
         signals.told_to_stop().await;
         api.stop();
-        told.notify_one();
-    });
-    let too_long = async {
-        stopping.notified().await;
-        tokio::time::sleep(GRACE).await;
     };
-    tokio::select! {
-        ended = async { server.await } => ended?,
-        () = too_long => tracing::warn!("connections were still open after {} s", GRACE.as_secs()),
+    if !listen(listener, app, Patience { grace: GRACE, ..Patience::default() }, stop).await {
+        tracing::warn!("connections were still open after {} s", GRACE.as_secs());
     }
     Ok(())
 }

@@ -2,11 +2,13 @@
 
 mod body;
 mod headers;
+mod page;
 mod path;
 mod query;
 
 pub(crate) use body::{Body, OptionalBody};
 pub(crate) use headers::{IdempotencyKey, IfMatch};
+pub(crate) use page::Page;
 pub(crate) use path::Id;
 pub(crate) use query::Query;
 

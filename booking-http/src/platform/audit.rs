@@ -3,14 +3,13 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use booking_core::Invalid;
 use booking_platform::{AuditEntry, AuditLog, AuditQuery};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Platform;
 use crate::access::Caller;
-use crate::extract::{Query, Source};
+use crate::extract::{Page, Query, Source};
 use crate::problem::Problem;
 use crate::wire::time::Moment;
 
@@ -95,10 +94,7 @@ pub(crate) async fn list(
     Query(query): Query<AuditListQuery>,
 ) -> Result<Json<AuditPage>, Problem> {
     let caller = caller.staff()?;
-    let limit = query.limit.unwrap_or(50);
-    if !(1..=200).contains(&limit) {
-        return Err(Problem::invalid(&Invalid::new("limit", limit, "1 to 200"), Source::Query));
-    }
+    let limit = Page::limit(query.limit).map_err(|invalid| Problem::invalid(&invalid, Source::Query))?;
     let query = AuditQuery { object: None, before: query.before, limit };
     let page = platform.store.audit(caller.tenant, &query).await.map_err(|error| Problem::store(&error))?;
     let next = page.items.last().filter(|_| page.more).map(|entry| entry.sequence);

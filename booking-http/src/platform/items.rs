@@ -22,15 +22,11 @@ use super::wire::shared::{
 };
 use super::{Platform, refused};
 use crate::access::Caller;
-use crate::extract::{Body, Id, IfMatch, Query, Source};
+use crate::extract::{Body, Id, IfMatch, Page, Query, Source};
 use crate::problem::{Code, Problem};
 use crate::routes::answer::{etag, locate};
 use crate::wire::id::{Prefixed, WireId, parse};
 use crate::wire::time::Moment;
-
-/// The most entries of a page, and how many there are unless the caller says.
-const MAX_PAGE: usize = 200;
-const PAGE: usize = 50;
 
 /// Which part of a list.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -46,10 +42,7 @@ pub(super) struct ListQuery {
 impl ListQuery {
     pub(super) fn page<I: Prefixed>(&self) -> Result<PageQuery<I>, Problem> {
         let invalid = |invalid: Invalid| Problem::invalid(&invalid, Source::Query);
-        let limit = self.limit.unwrap_or(PAGE);
-        if !(1..=MAX_PAGE).contains(&limit) {
-            return Err(invalid(Invalid::new("limit", limit, format!("1 to {MAX_PAGE}"))));
-        }
+        let limit = Page::limit(self.limit).map_err(invalid)?;
         let after = self.cursor.as_deref().map(|text| {
             parse::<I>(text).ok_or_else(|| {
                 invalid(Invalid::new("cursor", text.escape_debug(), "the `next` of the page before"))

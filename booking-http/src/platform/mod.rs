@@ -10,7 +10,8 @@ mod wire;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
+use axum::extract::{FromRef, State};
+use axum::routing::get;
 use booking_core::{Clock, RandomIds};
 use booking_platform::{AnyPlatform, CatalogueEditor, PlatformError, Stamp};
 
@@ -21,6 +22,7 @@ use crate::api::Api;
 use crate::extract::Source;
 use crate::problem::{Code, FieldError, Problem};
 use crate::routes::openapi;
+use crate::server::Metrics;
 
 /// The state of the whole server: the API and what surrounds it. Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +30,7 @@ pub struct Platform {
     api: Api,
     store: AnyPlatform,
     ids: Arc<RandomIds>,
+    metrics: Metrics,
 }
 
 impl FromRef<Platform> for Api {
@@ -39,7 +42,9 @@ impl FromRef<Platform> for Api {
 impl Platform {
     /// The API together with the store of what surrounds it: the same store that the API's scheduler works over.
     pub fn new(api: Api, store: AnyPlatform) -> Self {
-        Self { api, store, ids: Arc::default() }
+        let metrics = Metrics::default();
+        let api = api.with_customers(customers::Known(store.clone())).with_observer(metrics.clone());
+        Self { api, store, ids: Arc::default(), metrics }
     }
 
     fn editor(&self) -> CatalogueEditor<AnyPlatform> {
@@ -66,25 +71,32 @@ pub fn router_with(platform: Platform, own: Router) -> Router {
         .merge(audit::routes())
         .merge(time_off::routes());
     let api = platform.api.clone();
-    let more = Router::new().nest("/v1", v1).with_state(platform).merge(openapi::routes());
+    let watched = Router::new().route("/metrics", get(metrics));
+    let more = Router::new().nest("/v1", v1).merge(watched).with_state(platform).merge(openapi::routes());
     crate::routes::assemble(api, more.merge(own))
+}
+
+/// What the server has counted since it started, in the text format of Prometheus: requests and their time by route.
+#[utoipa::path(
+    get, path = "/metrics", tag = "meta", operation_id = "metrics",
+    responses(
+        (status = 200, body = String, content_type = "text/plain",
+            example = "# TYPE booking_http_requests_total counter\n"),
+        (status = "default", body = crate::problem::Document, content_type = "application/problem+json"),
+    ),
+)]
+async fn metrics(State(platform): State<Platform>) -> String {
+    platform.metrics.text()
 }
 
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(
-    customers::list,
-    customers::create,
-    customers::search,
-    customers::read,
-    customers::replace,
-    customers::merge,
-    customers::consent,
-    customers::export,
-    customers::erase,
+    metrics,
     keys::list,
     keys::create,
     keys::revoke,
     audit::list,
+    time_off::list,
     time_off::create,
     time_off::read,
     time_off::remove,
@@ -95,7 +107,8 @@ struct Described;
 /// The description of these routes.
 pub(crate) fn described() -> utoipa::openapi::OpenApi {
     use utoipa::OpenApi;
-    items::Described::openapi().merge_from(Described::openapi())
+    let customers = customers::Described::openapi();
+    items::Described::openapi().merge_from(customers).merge_from(Described::openapi())
 }
 
 /// Which problem each refusal of the platform is.

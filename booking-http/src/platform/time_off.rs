@@ -1,25 +1,28 @@
 //! `/time-off`: when somebody is away; and the capacity of a resource, which bookings depend on.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use booking_core::{Block, BlockId, BookingStore, Interval, ResourceId};
+use booking_core::{
+    Block, BlockId, BookingStore, DAY, END_SECOND, Interval, Invalid, MAX_WINDOW, OccupancyQuery, ResourceId,
+    ZoneId, Zones,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Platform;
 use crate::access::Caller;
-use crate::extract::{Body, Id, Source};
+use crate::extract::{Body, Id, Page, Query, Source};
 use crate::problem::{Code, Problem};
-use crate::routes::answer::locate;
+use crate::routes::answer::{locate, paged};
 use crate::wire::id::{BookingRef, ResourceRef, WireId};
-use crate::wire::time::Moment;
+use crate::wire::time::{Moment, MomentOrDate, span};
 
 pub(super) fn routes() -> Router<Platform> {
     Router::new()
-        .route("/time-off", post(create))
+        .route("/time-off", get(list).post(create))
         .route("/time-off/{id}", get(read).delete(remove))
         .route("/resources/{id}/set-capacity", post(set_capacity))
 }
@@ -99,6 +102,89 @@ pub(crate) async fn create(
     let mut response = (StatusCode::CREATED, Json(shown(&block, Some(collides)))).into_response();
     locate(&mut response, "time-off", block.id);
     Ok(response)
+}
+
+/// Whose time off.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TimeOffQuery {
+    /// Who.
+    #[param(value_type = String)]
+    resource: ResourceRef,
+    /// What ends after this instant, or after the first instant of this date in UTC. Default: now.
+    #[serde(default)]
+    from: Option<MomentOrDate>,
+    /// What starts before this instant, or before the first instant of this date in UTC. Default: 400 days after `from`, which is the most.
+    #[serde(default)]
+    to: Option<MomentOrDate>,
+    /// At most this many, 1 to 200. Default: 50.
+    #[serde(default)]
+    limit: Option<usize>,
+    /// Continue after this one: the `next` of the page before.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    cursor: Option<WireId<BlockId>>,
+}
+
+/// One page of time off.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TimeOffPage {
+    /// The entries, by start.
+    items: Vec<TimeOffWire>,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+impl TimeOffQuery {
+    /// At most [`MAX_WINDOW`] long.
+    fn window(&self, now: i64) -> Result<Interval, Invalid> {
+        let utc = Zones::bundled().zone(&ZoneId::UTC)?;
+        let from = self.from.map_or(now, |from| from.second(&utc));
+        let usual = (from + MAX_WINDOW).min(END_SECOND - 1);
+        let window = span(from, self.to.map_or(usual, |to| to.second(&utc)))?;
+        if window.seconds() > MAX_WINDOW {
+            let expected = format!("at most {} days after `from`", MAX_WINDOW / DAY);
+            return Err(Invalid::new("to", window.end().to_rfc3339(), expected));
+        }
+        Ok(window)
+    }
+}
+
+/// Lists the time off of a resource, by start.
+#[utoipa::path(
+    get, path = "/v1/time-off", tag = "catalogue", operation_id = "time_off_list", params(TimeOffQuery),
+    responses(
+        (status = 200, body = TimeOffPage, description = "One page", example = json!({"items": []})),
+        (status = "default", body = crate::problem::Document, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn list(
+    State(platform): State<Platform>,
+    caller: Caller,
+    uri: Uri,
+    Query(query): Query<TimeOffQuery>,
+) -> Result<Response, Problem> {
+    let caller = caller.staff()?;
+    let refused = |invalid: Invalid| Problem::invalid(&invalid, Source::Query);
+    let limit = Page::limit(query.limit).map_err(refused)?;
+    let now = platform.api.now();
+    let asked = OccupancyQuery {
+        tenant: caller.tenant,
+        resources: vec![query.resource.0],
+        window: query.window(now).map_err(refused)?,
+        now,
+        ignoring: None,
+    };
+    let found = platform.api.scheduler().store().occupancy(&asked).await;
+    let mut blocks = found.map_err(|error| Problem::store(&error))?.blocks;
+    blocks.sort_by_key(|block| (block.interval.start_second(), block.id));
+    let seen = query.cursor.and_then(|last| blocks.iter().position(|block| block.id == last.0));
+    let mut rest = blocks.iter().skip(seen.map_or(0, |at| at + 1));
+    let items: Vec<TimeOffWire> = rest.by_ref().take(limit).map(|block| shown(block, None)).collect();
+    let next = items.last().filter(|_| rest.next().is_some()).map(|last| last.id.clone());
+    Ok(paged(&uri, next.clone(), TimeOffPage { items, next }))
 }
 
 /// Shows time off.

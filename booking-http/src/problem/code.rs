@@ -84,6 +84,8 @@ codes! {
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, false, "The media type is not supported";
     /// The question costs too much to answer: ask for less.
     TooCostly = "too_costly", UNPROCESSABLE_ENTITY, false, "The question is too costly to answer";
+    /// Too many requests: the header `Retry-After` says when the next may come.
+    RateLimited = "rate_limited", TOO_MANY_REQUESTS, true, "Too many requests";
     /// Nobody is recognised by these credentials.
     Unauthenticated = "unauthenticated", UNAUTHORIZED, false, "Who are you?";
     /// The caller may not do this.

@@ -88,6 +88,9 @@ pub(crate) struct Document {
     /// The instant that decides: when it expired, from when or until when it is possible.
     #[serde(skip_serializing_if = "Option::is_none")]
     instant: Option<Moment>,
+    /// After how many seconds the same request may succeed.
+    #[serde(skip)]
+    retry_after: u32,
     /// The trace this request belongs to (W3C trace context): quote it when you ask for help.
     #[serde(skip_serializing_if = "Option::is_none")]
     trace_id: Option<String>,
@@ -108,6 +111,7 @@ impl Problem {
             verdicts: Vec::new(),
             current_version: None,
             instant: None,
+            retry_after: 1,
             trace_id: None,
         }))
     }
@@ -119,6 +123,22 @@ impl Problem {
 
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// The same problem of a value deeper in the body.
+    pub(crate) fn within(mut self, pointer: &str) -> Self {
+        for error in &mut self.0.errors {
+            if let Some(inner) = &mut error.pointer {
+                inner.insert_str(0, pointer);
+            }
+        }
+        self
+    }
+
+    /// The same request may succeed after so many seconds, where another answer than the usual one is known: one second.
+    pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
+        self.0.retry_after = seconds.max(1);
         self
     }
 
@@ -178,7 +198,7 @@ impl Problem {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.0.retryable {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            headers.insert(RETRY_AFTER, HeaderValue::from(self.0.retry_after));
         }
         if self.0.code == Code::Unauthenticated {
             let scheme = HeaderValue::from_static("Bearer");

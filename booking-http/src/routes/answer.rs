@@ -1,10 +1,11 @@
 //! Answers that several resources share.
 
 use axum::Json;
-use axum::http::header::{ETAG, LOCATION};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{ETAG, LINK, LOCATION};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use booking_core::{Booked, Clock, Refusal, Zone};
+use serde::Serialize;
 
 use crate::access::Caller;
 use crate::api::Api;
@@ -83,4 +84,19 @@ pub(crate) fn locate<T: Prefixed>(response: &mut Response, collection: &str, id:
 /// The `ETag` of a version.
 pub(crate) fn etag(version: u64) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"0\""))
+}
+
+/// A page, with the link to the next one where there is one: the same question with another cursor.
+pub(crate) fn paged(uri: &Uri, next: Option<String>, page: impl Serialize) -> Response {
+    let mut response = Json(page).into_response();
+    let link = next.map(|cursor| {
+        let pairs = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(pairs.filter(|(name, _)| name != "cursor"));
+        format!("<?{}>; rel=\"next\"", query.append_pair("cursor", &cursor).finish())
+    });
+    if let Some(link) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
+        response.headers_mut().insert(LINK, link);
+    }
+    response
 }

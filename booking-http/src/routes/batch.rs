@@ -78,6 +78,10 @@ pub(crate) async fn create(
     let mut items = Vec::with_capacity(body.items.len());
     for (index, item) in body.items.iter().enumerate() {
         let wish = wish(&caller, item.service.0, item.wants())?;
+        if let Err(problem) = api.check_customer(&wish).await {
+            items.push(Outcome::Problem(problem.within(&format!("/items/{index}"))));
+            continue;
+        }
         let key = Some(format!("{key}/{index}"));
         let request = BookRequest { wish, start: item.start.0, key, actor: caller.actor() };
         items.push(match api.scheduler().book(&request).await {

@@ -3,29 +3,23 @@
 use axum::Json;
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::LINK;
-use axum::http::{HeaderValue, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::http::Uri;
+use axum::response::Response;
 use axum::routing::{get, post};
-use booking_core::{
-    BookRequest, BookingFilter, BookingId, BookingStore, EventKind, Interval, Invalid, Zones,
-};
+use booking_core::{BookRequest, BookingFilter, BookingId, BookingStore, EventKind, Invalid, Zones};
 use serde::{Deserialize, Serialize};
 
+use super::answer::paged;
 use super::slots::wish;
 use crate::access::Caller;
 use crate::api::Api;
-use crate::extract::{Body, Id, IdempotencyKey, Query, Source};
+use crate::extract::{Body, Id, IdempotencyKey, Page, Query, Source};
 use crate::problem::Problem;
 use crate::wire::booking::{Booking, State as WireState, States};
 use crate::wire::cursor::Cursor;
 use crate::wire::id::{CustomerRef, ResourceRef, SeriesRef, ServiceRef, WireId};
-use crate::wire::time::{Local, Moment, MomentOrDate};
+use crate::wire::time::{Local, Moment, MomentOrDate, span};
 use crate::wire::wish::wish_body;
-
-/// The most entries of a page, and how many there are unless the caller says.
-const MAX_PAGE: usize = 200;
-const PAGE: usize = 50;
 
 pub(super) fn routes() -> Router<Api> {
     Router::new()
@@ -62,6 +56,7 @@ pub(crate) async fn create(
     Body(body): Body<BookBody>,
 ) -> Result<Response, Problem> {
     let wish = wish(&caller, body.service.0, body.wants())?;
+    api.check_customer(&wish).await?;
     let request = BookRequest { wish, start: body.start.0, key: Some(key), actor: caller.actor() };
     let booked = api.scheduler().book(&request).await;
     let booked = booked.map_err(|refusal| caller.problem(refusal, Source::Body))?;
@@ -159,19 +154,13 @@ pub(crate) struct BookingsPage {
 impl BookingsQuery {
     fn filter(&self, now: i64) -> Result<BookingFilter, Invalid> {
         let utc = Zones::bundled().zone(&booking_core::ZoneId::UTC)?;
-        let limit = self.limit.unwrap_or(PAGE);
-        if !(1..=MAX_PAGE).contains(&limit) {
-            return Err(Invalid::new("limit", limit, format!("1 to {MAX_PAGE}")));
-        }
+        let limit = Page::limit(self.limit)?;
         let window = match (self.from, self.to) {
             (None, None) => None,
             (from, to) => {
                 let from = from.map_or(booking_core::FIRST_SECOND, |from| from.second(&utc));
                 let to = to.map_or(booking_core::END_SECOND, |to| to.second(&utc));
-                let from = booking_core::check_second("from", from)?;
-                let to = booking_core::check_second("to", to)?;
-                let window = Interval::from_seconds(from, to);
-                Some(window.map_err(|error| Invalid::new("to", error.value(), "an instant after `from`"))?)
+                Some(span(from, to)?)
             }
         };
         Ok(BookingFilter {
@@ -213,20 +202,7 @@ pub(crate) async fn list(
         .map_err(|error| Problem::store(&error))?;
     let next = page.cursor().map(|(start, id)| Cursor((start, id)).to_string());
     let items = page.items.iter().map(|booking| api.show(booking, now)).collect::<Result<_, _>>()?;
-    let link = next.as_deref().map(|next| next_link(uri.query().unwrap_or(""), next));
-    let mut response = Json(BookingsPage { items, next }).into_response();
-    if let Some(link) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
-        response.headers_mut().insert(LINK, link);
-    }
-    Ok(response)
-}
-
-/// The link to the next page: the same question with another cursor.
-fn next_link(query: &str, cursor: &str) -> String {
-    let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "cursor");
-    let mut next = form_urlencoded::Serializer::new(String::new());
-    let next = next.extend_pairs(pairs).append_pair("cursor", cursor).finish();
-    format!("<?{next}>; rel=\"next\"")
+    Ok(paged(&uri, next.clone(), BookingsPage { items, next }))
 }
 
 /// Shows a booking.

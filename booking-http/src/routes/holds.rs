@@ -63,6 +63,7 @@ pub(crate) async fn create(
     Body(body): Body<HoldBody>,
 ) -> Result<Response, Problem> {
     let wish = wish(&caller, body.service.0, body.wants())?;
+    api.check_customer(&wish).await?;
     let request = BookRequest { wish, start: body.start.0, key: Some(key), actor: caller.actor() };
     let held = api.scheduler().hold(&request, body.ttl.map(|length| length.0)).await;
     let held = held.map_err(|refusal| caller.problem(refusal, Source::Body))?;

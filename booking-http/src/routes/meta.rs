@@ -1,8 +1,6 @@
 //! `/meta` and the probes: whether the server lives, is ready, and what it runs on.
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use booking_core::{Catalog, Clock, ServiceId, TenantId};
@@ -10,7 +8,7 @@ use serde::Serialize;
 
 use crate::access::Caller;
 use crate::api::Api;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::wire::time::Moment;
 
 pub(super) fn routes() -> Router<Api> {
@@ -62,18 +60,37 @@ pub(crate) async fn live() -> &'static str {
     "ok"
 }
 
-/// Ready: the store answers.
+/// What a server that is ready stands on.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub(crate) struct Readiness {
+    /// Always true: a server that is not ready answers with a problem.
+    ready: bool,
+    /// The version of the time zone rules.
+    tzdata: String,
+    /// How many seconds ago the worker did its last round; none where there is no worker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    worker_idle: Option<u64>,
+}
+
+/// Ready: the store answers, and the worker, where there is one, does its rounds.
 #[cfg_attr(feature = "server", utoipa::path(
     get, path = "/readyz", tag = "meta", operation_id = "readyz",
     responses(
-        (status = 200, body = String, content_type = "text/plain", example = "ok"),
+        (status = 200, body = Readiness, example = json!({"ready": true, "tzdata": "2026f", "worker_idle": 3})),
         (status = 503, body = crate::problem::Document, content_type = "application/problem+json"),
     ),
 ))]
-pub(crate) async fn ready(State(api): State<Api>) -> Response {
+pub(crate) async fn ready(State(api): State<Api>) -> Result<Json<Readiness>, Problem> {
     let asked = api.scheduler().store().service(TenantId::SINGLE, ServiceId::from_u64(0)).await;
-    match asked {
-        Ok(_) => (StatusCode::OK, "ok").into_response(),
-        Err(error) => Problem::store(&error).into_response(),
+    // Whatever the store says, the server cannot be used: asking again may help.
+    asked.map_err(|_| Problem::new(Code::Unavailable).detail("the store does not answer"))?;
+    if api.worker().is_overdue() {
+        return Err(Problem::new(Code::Unavailable).detail("the worker does not do its rounds"));
     }
+    Ok(Json(Readiness {
+        ready: true,
+        tzdata: api.scheduler().zones().version().to_owned(),
+        worker_idle: api.worker().idle().map(|idle| idle.as_secs()),
+    }))
 }

@@ -5,6 +5,7 @@ mod availability;
 mod batch;
 mod bookings;
 mod calendars;
+mod drift;
 mod finish;
 mod holds;
 mod manage;
@@ -48,6 +49,7 @@ pub(crate) fn assemble(api: Api, more: Router) -> Router {
         .merge(waitlist::routes())
         .merge(calendars::routes())
         .merge(manage::routes())
+        .merge(drift::routes())
         .merge(meta::routes());
     let all = Router::new().nest("/v1", v1).merge(meta::probes()).with_state(api.clone());
     all.merge(more)

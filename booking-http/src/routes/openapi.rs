@@ -77,9 +77,11 @@ static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_string());
         super::series::read,
         super::series::cancel,
         super::waitlist::join,
+        super::waitlist::list,
         super::waitlist::offers,
         super::waitlist::read,
         super::waitlist::leave,
+        super::drift::list,
         super::meta::meta,
         super::meta::live,
         super::meta::ready,
@@ -147,6 +149,7 @@ fn build() -> Value {
         "key": { "type": "http", "scheme": "bearer", "description": "An API key" },
     });
     document["security"] = json!([{ "key": [] }]);
+    flatten(&mut document["components"]["schemas"]);
     let schemas = document["components"]["schemas"].clone();
     if let Some(paths) = document["paths"].as_object_mut() {
         for (path, methods) in paths {
@@ -162,6 +165,26 @@ fn build() -> Value {
     document
 }
 
+/// Makes one schema of those that are written into each other. Each part says which fields it has and that there are no
+/// others; of the whole that would be wrong.
+fn flatten(schemas: &mut Value) {
+    let parts = schemas.clone();
+    for schema in schemas.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        let Some(all) = schema["allOf"].as_array().filter(|all| all.len() > 1).cloned() else { continue };
+        let (mut properties, mut required) = (Map::new(), Vec::new());
+        for part in &all {
+            let name = part["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+            let part = name.map_or(part, |name| &parts[name]);
+            properties.extend(part["properties"].as_object().cloned().unwrap_or_default());
+            required.extend(part["required"].as_array().cloned().unwrap_or_default());
+        }
+        schema.as_object_mut().map(|schema| schema.remove("allOf"));
+        schema["type"] = json!("object");
+        schema["properties"] = properties.into();
+        schema["required"] = required.into();
+    }
+}
+
 /// Gives an operation the examples of the schemas it answers with, and says what a refusal looks like.
 fn finish(operation: &mut Value, schemas: &Value) {
     let answers = operation["responses"].as_object_mut().into_iter().flat_map(Map::iter_mut);
@@ -169,7 +192,9 @@ fn finish(operation: &mut Value, schemas: &Value) {
         if status == "default" {
             answer["description"] = json!("Refused: a problem document");
         }
-        let contents = answer["content"].as_object_mut().into_iter().flat_map(Map::values_mut);
+        // Not by index: that would put a null where there is no content.
+        let contents = answer.get_mut("content").and_then(Value::as_object_mut);
+        let contents = contents.into_iter().flat_map(Map::values_mut);
         for content in contents.filter(|content| content.get("example").is_none()) {
             let name = content["schema"]["$ref"].as_str().and_then(|path| path.rsplit('/').next());
             let schema = name.map(|name| &schemas[name]);

@@ -202,6 +202,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let caller = caller.staff()?;
     let request = body.request(&caller, Some(key))?;
+    api.check_customer(&request.wish).await?;
     let booked = api.scheduler().book_series(&request).await;
     let booked = booked.map_err(|refusal| caller.problem(refusal, Source::Body))?;
     let bookings = booked.bookings.iter().map(|one| {
@@ -273,7 +274,10 @@ pub(crate) struct CancelSeriesBody {
 /// Cancels bookings of a series; those that have started or ended are left alone.
 #[cfg_attr(feature = "server", utoipa::path(
     post, path = "/v1/series/{id}/cancel", tag = "series", operation_id = "series_cancel",
-    params(("id" = String, Path, description = "The series")),
+    params(
+        ("id" = String, Path, description = "The series"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe"),
+    ),
     request_body(content = CancelSeriesBody, example = json!({"scope": "all"})),
     responses(
         (status = 200, body = Series, description = "What was cancelled", example = json!({
@@ -286,6 +290,7 @@ pub(crate) async fn cancel(
     State(api): State<Api>,
     caller: Caller,
     Id(id): Id<SeriesId>,
+    key: Option<IdempotencyKey>,
     Body(body): Body<CancelSeriesBody>,
 ) -> Result<Json<Series>, Problem> {
     let caller = caller.staff()?;
@@ -297,6 +302,7 @@ pub(crate) async fn cancel(
     let request = CancelSeriesRequest {
         booking: body.booking.map(|booking| booking.0),
         scope,
+        key: key.map(|key| key.0),
         actor: caller.actor(),
         // Only staff come here, and they may cancel late.
         waive: Waiver { limits: true, ..Waiver::default() },

@@ -16,7 +16,7 @@ use crate::problem::{Code, Problem};
 use crate::wire::id::{BookingRef, CustomerRef, ResourceRef, WireId};
 use crate::wire::slot::{Candidates, Day, DayList, FirstSlot, Slot, SlotList, Window, WindowList};
 use crate::wire::slots_json;
-use crate::wire::time::{Length, Local, Moment, MomentOrDate};
+use crate::wire::time::{Length, Local, Moment, MomentOrDate, span};
 use crate::wire::wish::{List, Waived, Wants, waiver};
 
 /// The window of a question that names no end.
@@ -40,6 +40,22 @@ pub(crate) enum View {
     Days,
     /// The first bookable start.
     First,
+}
+
+/// The answer, by view.
+#[cfg(feature = "server")]
+#[derive(utoipa::ToSchema, serde::Serialize)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes the answers, which are written one by one")]
+pub(crate) enum SlotsAnswer {
+    /// `slots`.
+    Slots(SlotList),
+    /// `windows`.
+    Windows(WindowList),
+    /// `days`.
+    Days(DayList),
+    /// `first`.
+    First(FirstSlot),
 }
 
 /// What is asked.
@@ -125,9 +141,7 @@ pub(super) fn window(
     let from = check_second("from", from.map_or_else(|| api.now(), |from| from.second(zone)))?;
     let most = booking_core::END_SECOND;
     let to = to.map_or((from + DEFAULT_WINDOW).min(most), |to| to.second(zone));
-    let to = check_second("to", to)?;
-    Interval::from_seconds(from, to)
-        .map_err(|error| Invalid::new("to", error.value(), "an instant after `from`"))
+    span(from, to)
 }
 
 /// Lists what is free.
@@ -135,8 +149,8 @@ pub(super) fn window(
     get, path = "/v1/services/{id}/slots", tag = "slots", operation_id = "slots_list",
     params(("id" = String, Path, description = "The service"), SlotsQuery),
     responses(
-        (status = 200, description = "What is free", content(
-            (SlotList = "application/json", example = json!({
+        (status = 200, description = "What is free, in the view that was asked for", content(
+            (SlotsAnswer = "application/json", example = json!({
                 "service": "svc_00000000000000000000000000000001", "zone": "Europe/Berlin",
                 "slots": [{"start": "2026-11-30T09:00:00+01:00", "end": "2026-11-30T09:30:00+01:00"}],
             })),
@@ -166,7 +180,7 @@ pub(crate) async fn list(
 }
 
 /// Whether a start can be booked by more than one: then it matters how much is left.
-fn shares(service: &Service) -> bool {
+pub(super) fn shares(service: &Service) -> bool {
     service.has_sessions() || service.requirements.iter().any(|need| need.takes == Takes::Party)
 }
 

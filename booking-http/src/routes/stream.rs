@@ -15,13 +15,14 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::slots::shares;
 use crate::access::Caller;
 use crate::api::Api;
 use crate::extract::{Query, Source};
-use crate::live::{Channel, Delta, FRESH, Listening, News, Position, Question};
+use crate::live::{Channel, Delta, FRESH, Free, KEPT, Listening, News, Position, Question};
 use crate::problem::{Code, Problem};
 use crate::wire::id::{ResourceRef, ServiceRef, WireId};
-use crate::wire::slot::Slot;
+use crate::wire::slot::{Slot, SlotList};
 use crate::wire::slots_json;
 use crate::wire::time::{Length, Local, MomentOrDate};
 use crate::wire::wish::List;
@@ -65,7 +66,8 @@ pub(crate) struct StreamQuery {
 }
 
 /// Tells what is free, and then every change of it. Begins with an event `snapshot`, whose data is an answer of
-/// `/services/{id}/slots`; then come events `delta` with the slots that were added and the starts that were removed.
+/// `/services/{id}/slots`; then come events `delta` with the slots that were added and the starts that were removed. A
+/// slot of which another number is left is among the added: it takes the place of the one with the same start.
 /// Each has an id: whoever comes back with it in `Last-Event-ID` gets what was missed. A comment comes at least every 15
 /// seconds.
 #[cfg_attr(feature = "server", utoipa::path(
@@ -87,6 +89,7 @@ pub(crate) async fn stream(
     let zone = api.zone(query.zone.as_ref(), &service.zone)?;
     let refused = |invalid: booking_core::Invalid| Problem::invalid(&invalid, Source::Query);
     let length = service.duration(query.duration.map(|length| length.0)).map_err(refused)?;
+    let counting = shares(&service);
     let question = Question {
         tenant: caller.tenant,
         service: service.id,
@@ -94,13 +97,14 @@ pub(crate) async fn stream(
         duration: query.duration.map(|length| length.0),
         party: query.party.unwrap_or(1),
         resources: query.resources.0.iter().map(|id| id.0).collect(),
+        counting,
     };
     let (channel, listening) = api.hub().listen(question).ok_or_else(too_many)?;
     // What is wrong with the question is said before the stream begins.
     let first = channel.refresh(api.scheduler(), api.hub()).await;
     first.map_err(|refusal| caller.problem(refusal, Source::Query))?;
     let listener = Listener {
-        shown: Shown { service: service.id, zone, length },
+        shown: Shown { service: service.id, zone, length, counting },
         position: headers.get("last-event-id").and_then(|id| position(id.to_str().ok()?)),
         writes: api.hub().writes(),
         spoke: Instant::now(),
@@ -115,7 +119,10 @@ pub(crate) async fn stream(
 }
 
 fn too_many() -> Problem {
-    Problem::new(Code::Unavailable).detail("too many are listening already")
+    // Listeners go when they like; channels nobody listens to are kept for so long.
+    Problem::new(Code::Unavailable)
+        .detail("too many are listening already")
+        .retry_after(KEPT.as_secs() as u32)
 }
 
 /// From the first instant of today unless told otherwise, so that those who come later ask the same question.
@@ -134,6 +141,7 @@ struct Shown {
     service: ServiceId,
     zone: Zone,
     length: i64,
+    counting: bool,
 }
 
 /// Somebody who listens.
@@ -183,11 +191,7 @@ impl Shown {
     fn event(&self, news: &News, position: Position) -> Event {
         let event = Event::default().id(format!("{:x}-{}", position.channel, position.change));
         match news {
-            News::Snapshot(starts) => {
-                let starts = starts.iter().copied();
-                let data = slots_json::write(WireId(self.service), &self.zone, self.length, starts);
-                event.event("snapshot").data(String::from_utf8_lossy(&data))
-            }
+            News::Snapshot(starts) => event.event("snapshot").data(self.snapshot(starts)),
             News::Delta(delta) => {
                 let data = serde_json::to_string(&self.delta(delta)).unwrap_or_default();
                 event.event("delta").data(data)
@@ -195,15 +199,30 @@ impl Shown {
         }
     }
 
-    fn delta(&self, delta: &Delta) -> DeltaData {
-        let slot = |start: &i64| Slot {
-            start: Local::new(*start, &self.zone),
-            end: Local::new(start + self.length, &self.zone),
-            left: None,
+    fn snapshot(&self, frees: &[Free]) -> String {
+        let service = WireId(self.service);
+        if self.counting {
+            let slots = frees.iter().map(|free| self.slot(*free)).collect();
+            let list = SlotList { service, zone: self.zone.id().to_string(), slots };
+            return serde_json::to_string(&list).unwrap_or_default();
+        }
+        let starts = frees.iter().map(|free| free.start);
+        let data = slots_json::write(service, &self.zone, self.length, starts);
+        String::from_utf8_lossy(&data).into_owned()
+    }
+
+    fn slot(&self, free: Free) -> Slot {
+        Slot {
+            start: Local::new(free.start, &self.zone),
+            end: Local::new(free.start + self.length, &self.zone),
+            left: self.counting.then_some(free.left),
             candidates: None,
-        };
+        }
+    }
+
+    fn delta(&self, delta: &Delta) -> DeltaData {
         DeltaData {
-            added: delta.added.iter().map(slot).collect(),
+            added: delta.added.iter().map(|free| self.slot(*free)).collect(),
             removed: delta.removed.iter().map(|start| Local::new(*start, &self.zone)).collect(),
         }
     }

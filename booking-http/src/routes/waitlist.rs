@@ -1,27 +1,30 @@
 //! `/waitlist`: waiting for something to become free.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Json, Router};
-use booking_core::{BookingStore, EntryId, EntryState, Interval, Invalid, JoinRequest, Zone, ZoneId};
-use serde::Serialize;
+use booking_core::{
+    BookingStore, END_SECOND, EntryId, EntryState, Interval, Invalid, JoinRequest, MAX_IN_LINE, WaitingQuery,
+    ZoneId, Zones,
+};
+use serde::{Deserialize, Serialize};
 
-use super::answer::locate;
+use super::answer::{locate, paged};
 use super::slots::wish;
 use crate::access::Caller;
 use crate::api::Api;
-use crate::extract::{Body, Id, Source};
+use crate::extract::{Body, Id, IdempotencyKey, Page, Query, Source};
 use crate::problem::{Code, Problem};
 use crate::wire::booking::Booking;
 use crate::wire::id::{BookingRef, CustomerRef, EntryRef, ServiceRef, WireId};
-use crate::wire::time::{Length, Moment, MomentOrDate};
+use crate::wire::time::{Length, Moment, MomentOrDate, span};
 use crate::wire::wish::wish_body;
 
 pub(super) fn routes() -> Router<Api> {
     Router::new()
-        .route("/waitlist", post(join))
+        .route("/waitlist", get(list).post(join))
         .route("/waitlist/offers", get(offers))
         .route("/waitlist/{id}", get(read).delete(leave))
 }
@@ -80,6 +83,8 @@ pub(crate) struct Entry {
     offer: Option<BookingRef>,
     /// When it joined.
     joined_at: Moment,
+    /// Its place: lower numbers come first.
+    place: u64,
 }
 
 impl From<&booking_core::WaitlistEntry> for Entry {
@@ -99,20 +104,15 @@ impl From<&booking_core::WaitlistEntry> for Entry {
             },
             offer: entry.offer.map(WireId),
             joined_at: Moment(entry.joined),
+            place: entry.place,
         }
     }
-}
-
-fn window(body: &JoinBody, zone: &Zone) -> Result<Interval, Invalid> {
-    let from = booking_core::check_second("from", body.from.second(zone))?;
-    let to = booking_core::check_second("to", body.to.second(zone))?;
-    Interval::from_seconds(from, to)
-        .map_err(|error| Invalid::new("to", error.value(), "an instant after `from`"))
 }
 
 /// Joins the waitlist of a service: when something that fits becomes free, the first in line gets a hold.
 #[cfg_attr(feature = "server", utoipa::path(
     post, path = "/v1/waitlist", tag = "waitlist", operation_id = "waitlist_join",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe")),
     request_body(content = JoinBody, example = json!({
         "service": "svc_00000000000000000000000000000001", "from": "2026-12-01", "to": "2026-12-08",
     })),
@@ -120,7 +120,7 @@ fn window(body: &JoinBody, zone: &Zone) -> Result<Interval, Invalid> {
         (status = 201, body = Entry, description = "In line", example = json!({
             "id": "wle_0197c0de4b7a7c51a3f0000000000001", "service": "svc_00000000000000000000000000000001",
             "from": "2026-11-30T23:00:00Z", "to": "2026-12-07T23:00:00Z", "party": 1, "state": "waiting",
-            "joined_at": "2026-11-29T20:00:00Z",
+            "joined_at": "2026-11-29T20:00:00Z", "place": 1,
         })),
         (status = "default", body = crate::problem::Document, content_type = "application/problem+json"),
     ),
@@ -128,18 +128,86 @@ fn window(body: &JoinBody, zone: &Zone) -> Result<Interval, Invalid> {
 pub(crate) async fn join(
     State(api): State<Api>,
     caller: Caller,
+    key: Option<IdempotencyKey>,
     Body(body): Body<JoinBody>,
 ) -> Result<Response, Problem> {
     let service = api.service(caller.tenant, body.service.0).await?;
     let zone = api.zone(body.zone.as_ref(), &service.zone)?;
-    let window = window(&body, &zone).map_err(|invalid| Problem::invalid(&invalid, Source::Body))?;
+    let window = span(body.from.second(&zone), body.to.second(&zone));
+    let window = window.map_err(|invalid| Problem::invalid(&invalid, Source::Body))?;
     let wish = wish(&caller, service.id, body.wants())?;
-    let request = JoinRequest { actor: caller.actor(), ..JoinRequest::new(wish, window) };
+    api.check_customer(&wish).await?;
+    let key = key.map(|key| key.0);
+    let request = JoinRequest { key, actor: caller.actor(), ..JoinRequest::new(wish, window) };
     let entry = api.scheduler().join_waitlist(&request).await;
     let entry = entry.map_err(|refusal| caller.problem(refusal, Source::Body))?;
     let mut response = (StatusCode::CREATED, Json(Entry::from(&entry))).into_response();
     locate(&mut response, "waitlist", entry.id);
     Ok(response)
+}
+
+/// Who waits.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "server", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LineQuery {
+    /// Whom a start at or after this instant, or after the first instant of this date in UTC, would do. Default: now.
+    from: Option<MomentOrDate>,
+    /// Whom a start before this instant, or before the first instant of this date in UTC, would do.
+    to: Option<MomentOrDate>,
+    /// At most this many, 1 to 200. Default: 50.
+    limit: Option<usize>,
+    /// Continue after this place: the `next` of the page before.
+    cursor: Option<u64>,
+}
+
+/// One page of the line.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub(crate) struct Line {
+    /// The entries, first in line first.
+    items: Vec<Entry>,
+    /// The cursor of the next page, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+impl LineQuery {
+    fn window(&self, now: i64) -> Result<Interval, Invalid> {
+        let utc = Zones::bundled().zone(&ZoneId::UTC)?;
+        let to = self.to.map_or(END_SECOND - 1, |to| to.second(&utc));
+        span(self.from.map_or(now, |from| from.second(&utc)), to)
+    }
+}
+
+/// Lists who waits and has no offer that stands, first in line first; `/waitlist/offers` lists the others. At most the
+/// first 1,000 are listed.
+#[cfg_attr(feature = "server", utoipa::path(
+    get, path = "/v1/waitlist", tag = "waitlist", operation_id = "waitlist_list", params(LineQuery),
+    responses(
+        (status = 200, body = Line, description = "One page", example = json!({"items": []})),
+        (status = "default", body = crate::problem::Document, content_type = "application/problem+json"),
+    ),
+))]
+pub(crate) async fn list(
+    State(api): State<Api>,
+    caller: Caller,
+    uri: Uri,
+    Query(query): Query<LineQuery>,
+) -> Result<Response, Problem> {
+    let caller = caller.staff()?;
+    let now = api.now();
+    let refused = |invalid: Invalid| Problem::invalid(&invalid, Source::Query);
+    let limit = Page::limit(query.limit).map_err(refused)?;
+    let window = query.window(now).map_err(refused)?;
+    let asked = WaitingQuery { tenant: caller.tenant, window, now, limit: MAX_IN_LINE };
+    let found = api.scheduler().store().waiting(&asked).await;
+    let found = found.map_err(|error| Problem::store(&error))?;
+    let mut behind = found.iter().filter(|entry| query.cursor.is_none_or(|place| entry.place > place));
+    let items: Vec<Entry> = behind.by_ref().take(limit).map(Entry::from).collect();
+    let next = items.last().filter(|_| behind.next().is_some()).map(|entry| entry.place.to_string());
+    Ok(paged(&uri, next.clone(), Line { items, next }))
 }
 
 /// Shows a place in line, with its offer.
@@ -150,7 +218,7 @@ pub(crate) async fn join(
         (status = 200, body = Entry, description = "The entry", example = json!({
             "id": "wle_0197c0de4b7a7c51a3f0000000000001", "service": "svc_00000000000000000000000000000001",
             "from": "2026-11-30T23:00:00Z", "to": "2026-12-07T23:00:00Z", "party": 1, "state": "waiting",
-            "offer": "bkg_0197c0de4b7a7c51a3f0000000000001", "joined_at": "2026-11-29T20:00:00Z",
+            "offer": "bkg_0197c0de4b7a7c51a3f0000000000001", "joined_at": "2026-11-29T20:00:00Z", "place": 1,
         })),
         (status = "default", body = crate::problem::Document, content_type = "application/problem+json"),
     ),

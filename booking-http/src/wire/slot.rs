@@ -106,7 +106,7 @@ pub(crate) struct FirstSlot {
     pub(crate) service: ServiceRef,
     /// The zone of the time.
     pub(crate) zone: String,
-    /// The first slot; none when nothing is free.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The first slot; null when nothing is free.
+    #[cfg_attr(feature = "server", schema(required = true))]
     pub(crate) first: Option<Slot>,
 }

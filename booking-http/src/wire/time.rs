@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use booking_core::{Seconds, Zone};
+use booking_core::{Interval, Invalid, Seconds, Zone, check_second};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -69,6 +69,12 @@ impl<'de> Deserialize<'de> for Moment {
 pub(crate) enum MomentOrDate {
     Moment(DateTime<Utc>),
     Date(NaiveDate),
+}
+
+/// The window between two seconds since the Unix epoch, named `from` and `to` in errors.
+pub(crate) fn span(from: i64, to: i64) -> Result<Interval, Invalid> {
+    let window = Interval::from_seconds(check_second("from", from)?, check_second("to", to)?);
+    window.map_err(|error| Invalid::new("to", error.value(), "an instant after `from`"))
 }
 
 impl MomentOrDate {

@@ -4,10 +4,8 @@ use booking_core::{
     Actor, Hours, Invalid, MINUTE, Policy, PolicySpec, Requirement, Resource, ResourceId, ResourceSpec,
     Schedule, ScheduleSpec, Service, ServiceId, ServiceSpec, Strategy, TenantId, WeeklyHours, ZoneId,
 };
-use booking_platform::memory::MemoryPlatform;
-use booking_platform::{CatalogueEditor, Item, ResourceProfile, ServiceProfile, Stamp};
+use booking_platform::{AnyPlatform, CatalogueStore, Expect, Item, ResourceProfile, ServiceProfile, Stamp};
 use chrono::Weekday::{Fri, Mon, Thu, Tue, Wed};
-use futures_util::FutureExt;
 
 pub(crate) const ANN: ResourceId = ResourceId::from_u64(1);
 const TEACHER: ResourceId = ResourceId::from_u64(2);
@@ -25,23 +23,12 @@ pub(crate) fn service(number: u64) -> String {
     format!("svc_{number:032x}")
 }
 
-/// The business in memory, its catalogue in place.
-pub(crate) fn store(tenant: TenantId) -> MemoryPlatform {
-    let store = MemoryPlatform::new();
-    let editor = CatalogueEditor::new(store.clone());
+/// Puts the catalogue in place.
+pub(crate) async fn fill(platform: &AnyPlatform, tenant: TenantId) {
     let stamp = Stamp::new(Actor::new("test", "test"), super::NOW.parse().expect("an instant"));
-    // Memory answers at once.
-    let put = |item: Item| match item {
-        Item::Service(profile) => {
-            editor.create(tenant, profile, &stamp).now_or_never().is_some_and(|done| done.is_ok())
-        }
-        Item::Resource(profile) => {
-            editor.create(tenant, profile, &stamp).now_or_never().is_some_and(|done| done.is_ok())
-        }
-        _ => false,
-    };
-    assert!(catalogue().expect("a valid business").into_iter().all(put));
-    store
+    for item in catalogue().expect("a valid business") {
+        platform.put_item(tenant, &item, Expect::Absent, &stamp).await.expect("a place for it");
+    }
 }
 
 fn catalogue() -> Result<Vec<Item>, Invalid> {

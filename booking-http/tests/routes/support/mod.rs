@@ -3,6 +3,7 @@
 mod business;
 mod reply;
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use booking_http::{Access, Api, Caller, Denied, KeyKind};
 use booking_platform::AnyPlatform;
 use serde_json::Value;
 use tower::ServiceExt;
+use uuid::Uuid;
 
 pub(crate) use business::{ANN, CLASS, HOSTS, REVIEWED, VISIT, service};
 pub(crate) use reply::Reply;
@@ -24,16 +26,46 @@ pub(crate) use reply::Reply;
 /// Friday, 20 March 2026, 13:00 in Berlin: nine days before the clocks go forward.
 pub(crate) const NOW: &str = "2026-03-20T12:00:00Z";
 
+/// An empty store.
+pub(crate) struct Opened {
+    pub(crate) bookings: AnyStore,
+    pub(crate) platform: AnyPlatform,
+    /// The upper half of the tenants' ids: tests that share a database have tenants of their own.
+    pub(crate) tenants: u64,
+    /// What has to outlive the store.
+    pub(crate) kept: Arc<dyn Any + Send + Sync>,
+}
+
 /// The business, its clock in hand.
 #[derive(Clone)]
 pub(crate) struct Desk {
     api: Api,
     app: Router,
     pub(crate) clock: ManualClock,
+    _kept: Arc<dyn Any + Send + Sync>,
 }
 
-/// Keys are what they say: `secret-1` is the secret key of tenant 1.
-struct Keys(PlatformKeys);
+/// Keys are what they say: `secret-1` is the secret key of the first tenant.
+struct Keys {
+    kept: PlatformKeys,
+    tenants: u64,
+}
+
+/// One of a test's tenants: the first is the business, the others have nothing.
+fn tenant(among: u64, number: u64) -> TenantId {
+    TenantId::from_uuid(Uuid::from_u64_pair(among, number))
+}
+
+/// Does something in no time, where a test has stopped the clock: a runtime that only waits for a file or a server would
+/// let it jump to the next time limit. While a thread works for it, it does not.
+pub(crate) async fn in_no_time<T>(work: impl Future<Output = T>) -> T {
+    let (done, wait) = std::sync::mpsc::channel::<()>();
+    let held = tokio::task::spawn_blocking(move || wait.recv());
+    let output = work.await;
+    drop(done);
+    assert!(held.await.expect("the thread ends").is_err(), "nothing is sent");
+    output
+}
 
 impl Access for Keys {
     fn caller<'a>(
@@ -48,24 +80,33 @@ impl Access for Keys {
                 "secret" => KeyKind::Secret,
                 "public" => KeyKind::Publishable,
                 "broken" => return Err(Denied::Unavailable),
-                _ => return self.0.caller(headers).await,
+                _ => return self.kept.caller(headers).await,
             };
-            let tenant = TenantId::from_u64(tenant.parse().map_err(|_| Denied::Unknown)?);
-            Ok(Caller { tenant, kind, name: key.to_owned() })
+            let number = tenant.parse().map_err(|_| Denied::Unknown)?;
+            Ok(Caller { tenant: self::tenant(self.tenants, number), kind, name: key.to_owned() })
         })
     }
 }
 
 impl Desk {
-    pub(crate) fn open() -> Self {
+    pub(crate) async fn open() -> Self {
+        Self::open_with(|api| api).await
+    }
+
+    /// Opens with more settings of the API.
+    pub(crate) async fn open_with(set: impl FnOnce(Api) -> Api) -> Self {
+        in_no_time(Self::over(crate::open(), set)).await
+    }
+
+    async fn over(opened: impl Future<Output = Opened>, set: impl FnOnce(Api) -> Api) -> Self {
+        let Opened { bookings, platform, tenants, kept } = opened.await;
         let clock = ManualClock::at(NOW.parse().expect("an instant"));
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let store = business::store(TenantId::from_u64(1));
-        let platform = AnyPlatform::new(store.clone());
-        let keys = Keys(PlatformKeys::new(platform.clone(), Arc::clone(&shared)));
-        let scheduler = Scheduler::new(AnyStore::new(store), shared).with_ids(SequentialIds::default());
-        let api = Api::new(scheduler, keys).with_link_key([7; 32]);
-        Self { app: router(Platform::new(api.clone(), platform)), api, clock }
+        business::fill(&platform, tenant(tenants, 1)).await;
+        let keys = Keys { kept: PlatformKeys::new(platform.clone(), Arc::clone(&shared)), tenants };
+        let scheduler = Scheduler::new(bookings, shared).with_ids(SequentialIds::default());
+        let api = set(Api::new(scheduler, keys).with_link_key([7; 32]));
+        Self { app: router(Platform::new(api.clone(), platform)), api, clock, _kept: kept }
     }
 
     /// Calls with the secret key of tenant 1.
@@ -88,6 +129,11 @@ impl Desk {
             request = request.header(*name, *value);
         }
         let request = request.body(body.into()).expect("a request");
+        in_no_time(self.send(request)).await
+    }
+
+    /// Sends a request, however long it takes.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         Reply::read(self.app.clone().oneshot(request).await.expect("the router answers")).await
     }
 
@@ -98,12 +144,12 @@ impl Desk {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::empty()).expect("a request");
-        self.app.clone().oneshot(request).await.expect("the router answers")
+        in_no_time(self.app.clone().oneshot(request)).await.expect("the router answers")
     }
 
-    /// Ends every stream.
-    pub(crate) fn stop(&self) {
-        self.api.stop();
+    /// What the process around the router does: end streams, and say that the worker ran.
+    pub(crate) fn api(&self) -> &Api {
+        &self.api
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {

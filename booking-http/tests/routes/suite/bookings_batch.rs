@@ -6,7 +6,7 @@ use crate::support::{Desk, VISIT, service};
 
 #[tokio::test]
 async fn each_is_booked_on_its_own_and_a_retry_books_nothing_twice() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let item =
         |time: &str| json!({ "service": service(VISIT), "start": format!("2026-03-23T{time}:00+01:00") });
     let body = json!({ "items": [item("09:00"), item("09:00"), item("09:30")] });
@@ -22,7 +22,7 @@ async fn each_is_booked_on_its_own_and_a_retry_books_nothing_twice() {
 
 #[tokio::test]
 async fn a_batch_has_bounds() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let item = json!({ "service": service(VISIT), "start": "2026-03-23T09:00:00+01:00" });
     for (body, at) in [
         (json!({ "items": [] }), "pointer /items"),

@@ -12,7 +12,7 @@ async fn go(desk: &Desk, id: &str, what: &str, version: &str, body: &Value) -> R
 
 #[tokio::test]
 async fn a_booking_is_moved_in_one_step() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book(NINE, "one").await;
     // By half a length: its own old time is not in its way.
     let half = json!({ "start": "2026-03-23T09:15:00+01:00", "waive": ["grid"] });
@@ -35,7 +35,7 @@ async fn a_booking_is_moved_in_one_step() {
 
 #[tokio::test]
 async fn a_booking_is_patched() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let body = json!({ "service": service(CLASS), "start": NINE });
     let booked = desk.post("/v1/bookings", &[("idempotency-key", "one")], &body).await;
     let path = format!("/v1/bookings/{}", booked.id());
@@ -50,7 +50,7 @@ async fn a_booking_is_patched() {
 
 #[tokio::test]
 async fn a_session_stays_on_the_calendar_until_it_is_taken_off() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let body = json!({ "service": service(CLASS), "start": "2026-03-23T19:00:00+01:00" });
     let open = desk.post("/v1/sessions", &[], &body).await;
     assert_eq!((open.status, &open.body["seats"]), (201, &json!(5)), "{}", open.text);
@@ -68,7 +68,7 @@ async fn a_session_stays_on_the_calendar_until_it_is_taken_off() {
 
 #[tokio::test]
 async fn a_stale_version_is_refused_and_a_missing_one_is_asked_for() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book(NINE, "one").await;
     let stale = go(&desk, &booked.id(), "cancel", "\"7\"", &json!({})).await;
     assert_eq!(stale.problem(), (412, "version_conflict"));
@@ -87,7 +87,7 @@ async fn a_stale_version_is_refused_and_a_missing_one_is_asked_for() {
 
 #[tokio::test]
 async fn a_retry_of_a_move_is_a_replay() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book(NINE, "one").await;
     let path = format!("/v1/bookings/{}/cancel", booked.id());
     let headers = [("if-match", "\"1\""), ("idempotency-key", "c")];
@@ -99,7 +99,7 @@ async fn a_retry_of_a_move_is_a_replay() {
 
 #[tokio::test]
 async fn a_visit_is_lived_through() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book(NINE, "one").await;
     let early = go(&desk, &booked.id(), "complete", "\"1\"", &json!({})).await;
     assert_eq!(early.problem(), (409, "too_early"));
@@ -115,7 +115,7 @@ async fn a_visit_is_lived_through() {
 
 #[tokio::test]
 async fn a_missed_visit_is_marked() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book(NINE, "one").await;
     desk.clock.set("2026-03-23T08:20:00Z".parse().expect("an instant"));
     let missed = go(&desk, &booked.id(), "no-show", "\"1\"", &json!({ "waive": ["limits"] })).await;
@@ -124,7 +124,7 @@ async fn a_missed_visit_is_marked() {
 
 #[tokio::test]
 async fn a_pending_booking_is_decided() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let ask = async |start: &str, key: &str| {
         let body = json!({ "service": service(REVIEWED), "start": start });
         desk.post("/v1/bookings", &[("idempotency-key", key)], &body).await
@@ -147,7 +147,7 @@ async fn a_pending_booking_is_decided() {
 
 #[tokio::test]
 async fn a_booking_is_given_to_somebody_else() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let body = json!({ "service": service(HOSTS), "start": NINE });
     let booked = desk.post("/v1/bookings", &[("idempotency-key", "one")], &body).await;
     let other = "res_00000000000000000000000000000014";
@@ -159,7 +159,7 @@ async fn a_booking_is_given_to_somebody_else() {
 
 #[tokio::test]
 async fn moves_are_for_staff_and_for_the_tenant() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book(NINE, "one").await;
     let path = format!("/v1/bookings/{}", booked.id());
     for what in ["confirm", "decline", "reschedule", "reassign", "cancel", "check-in", "complete", "no-show"]

@@ -6,7 +6,7 @@ use crate::support::{Desk, VISIT, service};
 
 #[tokio::test]
 async fn a_free_start_has_no_reasons() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let body = json!({ "service": service(VISIT), "start": "2026-03-23T09:00:00+01:00[Europe/Berlin]" });
     let reply = desk.post("/v1/availability/explain", &[], &body).await;
     assert_eq!(reply.status, 200, "{}", reply.text);
@@ -23,7 +23,7 @@ async fn a_free_start_has_no_reasons() {
 
 #[tokio::test]
 async fn every_reason_is_told_with_its_data() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book("2026-03-23T09:00:00+01:00", "one").await;
     let ask = async |start: &str| {
         let body = json!({ "service": service(VISIT), "start": start });
@@ -50,7 +50,7 @@ async fn every_reason_is_told_with_its_data() {
 
 #[tokio::test]
 async fn a_publishable_key_is_not_told_who_has_it() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     desk.book("2026-03-23T09:00:00+01:00", "one").await;
     let body = json!({ "service": service(VISIT), "start": "2026-03-23T09:00:00+01:00" });
     let headers = [("authorization", "Bearer public-1"), ("content-type", "application/json")];

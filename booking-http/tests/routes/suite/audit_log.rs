@@ -6,7 +6,7 @@ use crate::support::Desk;
 
 #[tokio::test]
 async fn every_write_is_in_the_log_with_who_did_it() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let held = desk.hold("2026-03-23T09:00:00+01:00", "one").await;
     desk.post(&format!("/v1/holds/{}/confirm", held.id()), &[], &json!({})).await;
     desk.post("/v1/customers", &[], &json!({ "name": "Mia" })).await;

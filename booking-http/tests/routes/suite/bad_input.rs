@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
+use axum::http::Request;
 use serde_json::{Value, json};
 
 use crate::support::{Desk, Reply, VISIT, service};
@@ -20,7 +21,7 @@ async fn send(desk: &Desk, body: impl Into<Body>) -> Reply {
 
 #[tokio::test]
 async fn what_is_not_json_is_malformed() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let deep = "[".repeat(100_000);
     let deep_object = r#"{"service":"#.repeat(100_000);
     for body in ["", "{", "{\"service\": }", "\u{feff}{}", &deep, &deep_object, "{} {}", "nul\0"] {
@@ -35,7 +36,7 @@ async fn what_is_not_json_is_malformed() {
 
 #[tokio::test]
 async fn a_wrong_value_is_pointed_at() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let good = json!({ "service": service(VISIT), "start": NINE });
     let with = |field: &str, value: Value| {
         let mut body = good.clone();
@@ -80,7 +81,7 @@ async fn a_wrong_value_is_pointed_at() {
 
 #[tokio::test]
 async fn control_characters_stay_out_of_headers_and_come_back_escaped() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let body = json!({ "service": service(VISIT), "start": NINE, "group": "x\r\nSet-Cookie: a=b\u{0}" });
     let reply = send(&desk, body.to_string()).await;
     assert_eq!(reply.header("set-cookie"), None);
@@ -91,7 +92,7 @@ async fn control_characters_stay_out_of_headers_and_come_back_escaped() {
 
 #[tokio::test]
 async fn a_large_body_is_cut_short() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let large = format!("{{\"service\":\"{}\"}}", "x".repeat(10 * 1024 * 1024));
     assert_eq!(send(&desk, large.clone()).await.problem(), (413, "body_too_large"));
     // Also when its length is not announced.
@@ -107,16 +108,20 @@ async fn a_large_body_is_cut_short() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_body_is_given_up() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let begun = tokio::time::Instant::now();
     let never = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
-    assert_eq!(send(&desk, Body::from_stream(never)).await.problem(), (408, "body_too_slow"));
+    let request = Request::builder().method("POST").uri("/v1/bookings").header("idempotency-key", "one");
+    let request =
+        request.header("authorization", "Bearer secret-1").header("content-type", "application/json");
+    let reply = desk.send(request.body(Body::from_stream(never)).expect("a request")).await;
+    assert_eq!(reply.problem(), (408, "body_too_slow"));
     assert!(begun.elapsed() <= Duration::from_secs(10));
 }
 
 #[tokio::test]
 async fn a_body_that_breaks_off_is_malformed() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let parts: Vec<Result<Bytes, std::io::Error>> =
         vec![Ok(Bytes::from_static(b"{\"service\"")), Err(std::io::ErrorKind::ConnectionReset.into())];
     let reply = send(&desk, Body::from_stream(futures_util::stream::iter(parts))).await;
@@ -125,7 +130,7 @@ async fn a_body_that_breaks_off_is_malformed() {
 
 #[tokio::test]
 async fn another_media_type_is_refused() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let body = json!({ "service": service(VISIT), "start": NINE }).to_string();
     for kind in ["text/plain", "application/xml", "multipart/form-data", ""] {
         let headers =
@@ -137,7 +142,7 @@ async fn another_media_type_is_refused() {
 
 #[tokio::test]
 async fn unknown_paths_and_methods_are_problems() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     for path in ["/", "/v1", "/v1/", "/v2/bookings", "/v1/bookings/", "/v1/holds/a/b/c", "/v1/%2e%2e/x"] {
         let reply = desk.get(path).await;
         assert_eq!(reply.problem().0, 404, "{path}");

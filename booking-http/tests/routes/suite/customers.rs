@@ -13,7 +13,7 @@ async fn add(desk: &Desk, profile: Value) -> String {
 
 #[tokio::test]
 async fn customers_are_found_by_the_beginnings_of_words() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let mia =
         add(&desk, json!({ "name": "Mia Kern", "email": "mia@example.com", "phone": "+49 30 1234567" }))
             .await;
@@ -33,7 +33,7 @@ async fn customers_are_found_by_the_beginnings_of_words() {
 
 #[tokio::test]
 async fn a_customer_is_changed_merged_exported_and_erased() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let mia = add(&desk, json!({ "name": "Mia Kern" })).await;
     let twin = add(&desk, json!({ "email": "mia@example.com" })).await;
     let body = json!({ "service": service(VISIT), "start": "2026-03-23T09:00:00+01:00", "customer": twin });
@@ -60,7 +60,7 @@ async fn a_customer_is_changed_merged_exported_and_erased() {
 
 #[tokio::test]
 async fn a_wrong_profile_is_pointed_at() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     for (body, at) in [
         (json!({}), "pointer /name"),
         (json!({ "name": "a\u{0}b" }), "pointer /name"),
@@ -74,4 +74,33 @@ async fn a_wrong_profile_is_pointed_at() {
         assert_eq!((reply.problem(), reply.at()), ((422, "invalid_request"), at.to_owned()), "{body}");
     }
     assert_eq!(desk.get("/v1/customers/search?q=").await.problem(), (422, "invalid_request"));
+}
+
+#[tokio::test]
+async fn nothing_is_booked_for_a_customer_who_does_not_exist() {
+    let desk = Desk::open().await;
+    let mia = add(&desk, json!({ "name": "Mia Kern" })).await;
+    let nobody = "cus_00000000000000000000000000000099";
+    let start = "2026-03-23T09:00:00+01:00";
+    let visit = |customer: &str| json!({ "service": service(VISIT), "start": start, "customer": customer });
+    let recurrence = json!({ "start": "2026-03-23T09:00:00" });
+    for (path, body) in [
+        ("/v1/bookings", visit(nobody)),
+        ("/v1/holds", visit(nobody)),
+        ("/v1/series", json!({ "service": service(VISIT), "recurrence": recurrence, "customer": nobody })),
+        (
+            "/v1/waitlist",
+            json!({ "service": service(VISIT), "from": start, "to": "2026-03-24", "customer": nobody }),
+        ),
+    ] {
+        let reply = desk.post(path, &[("idempotency-key", "one")], &body).await;
+        assert_eq!((reply.problem(), reply.at()), ((422, "invalid_request"), "pointer /customer".to_owned()));
+    }
+    let batch = json!({ "items": [visit(nobody), visit(&mia)] });
+    let batch = desk.post("/v1/bookings/batch", &[("idempotency-key", "b")], &batch).await;
+    assert_eq!(batch.body["items"][0]["problem"]["errors"][0]["pointer"], "/items/0/customer");
+    assert_eq!(batch.body["items"][1]["booking"]["customer"], mia, "{}", batch.text);
+    desk.call("POST", &format!("/v1/customers/{mia}/erase"), &[("if-match", "*")], "").await;
+    let erased = desk.post("/v1/bookings", &[("idempotency-key", "two")], &visit(&mia)).await;
+    assert_eq!((erased.problem(), erased.at()), ((422, "invalid_request"), "pointer /customer".to_owned()));
 }

@@ -1,15 +1,17 @@
 //! `GET /v1/availability/stream`.
 
+use std::time::Duration;
+
 use axum::body::BodyDataStream;
 use futures_util::StreamExt;
 use serde_json::Value;
 
-use crate::support::{Desk, VISIT, service};
+use crate::support::{CLASS, Desk, VISIT, in_no_time, service};
 
-/// Somebody who listens, and what it holds.
+/// Somebody who listens, and the slots it holds.
 struct Listener {
     stream: BodyDataStream,
-    held: Vec<String>,
+    held: Vec<Value>,
     last: String,
 }
 
@@ -22,8 +24,12 @@ enum Heard {
 
 impl Listener {
     async fn open(desk: &Desk, last: Option<&str>) -> Self {
+        Self::open_for(desk, VISIT, last).await
+    }
+
+    async fn open_for(desk: &Desk, number: u64, last: Option<&str>) -> Self {
         let path =
-            format!("/v1/availability/stream?service={}&from=2026-03-23&to=2026-03-24", service(VISIT));
+            format!("/v1/availability/stream?service={}&from=2026-03-23&to=2026-03-24", service(number));
         let mut headers = vec![("authorization", "Bearer public-1")];
         headers.extend(last.map(|last| ("last-event-id", last)));
         let response = desk.response("GET", &path, &headers).await;
@@ -42,20 +48,36 @@ impl Listener {
             return Heard::Comment;
         };
         let data: Value = serde_json::from_str(field("data:").expect("data")).expect("JSON");
-        let starts = |list: &Value| -> Vec<String> {
-            let list = list.as_array().expect("a list").iter();
-            list.map(|one| one["start"].as_str().or(one.as_str()).expect("a start").to_owned()).collect()
-        };
+        let list = |name: &str| data[name].as_array().expect("a list").clone();
         if event == "snapshot" {
-            self.held = starts(&data["slots"]);
+            self.held = list("slots");
         } else {
-            let removed = starts(&data["removed"]);
-            self.held.retain(|start| !removed.contains(start));
-            self.held.extend(starts(&data["added"]));
-            self.held.sort();
+            let (added, removed) = (list("added"), list("removed"));
+            let replaced = |slot: &Value| added.iter().any(|new| new["start"] == slot["start"]);
+            self.held.retain(|slot| !removed.contains(&slot["start"]) && !replaced(slot));
+            self.held.extend(added);
+            self.held.sort_by_key(|slot| slot["start"].to_string());
         }
         field("id:").expect("an id").clone_into(&mut self.last);
         Heard::Event(event.to_owned())
+    }
+
+    /// Hears what comes when time passes: a second for every question that the store answers meanwhile.
+    async fn hear_later(&mut self, desk: &Desk) -> Heard {
+        let second = async || {
+            desk.get("/v1/bookings").await;
+            tokio::time::advance(Duration::from_secs(1)).await;
+        };
+        in_no_time(async {
+            loop {
+                tokio::select! {
+                    biased;
+                    heard = self.hear() => return heard,
+                    () = second() => {}
+                }
+            }
+        })
+        .await
     }
 
     #[track_caller]
@@ -65,16 +87,18 @@ impl Listener {
 }
 
 /// What a fresh question answers.
-async fn fresh(desk: &Desk) -> Vec<String> {
-    let reply =
-        desk.get(&format!("/v1/services/{}/slots?from=2026-03-23&to=2026-03-24", service(VISIT))).await;
-    let slots = reply.body["slots"].as_array().expect("slots").iter();
-    slots.map(|slot| slot["start"].as_str().expect("a start").to_owned()).collect()
+async fn fresh(desk: &Desk) -> Vec<Value> {
+    fresh_for(desk, VISIT).await
+}
+
+async fn fresh_for(desk: &Desk, number: u64) -> Vec<Value> {
+    let path = format!("/v1/services/{}/slots?from=2026-03-23&to=2026-03-24", service(number));
+    desk.get(&path).await.body["slots"].as_array().expect("slots").clone()
 }
 
 #[tokio::test(start_paused = true)]
 async fn whoever_listens_holds_what_a_fresh_question_answers() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let mut listener = Listener::open(&desk, None).await;
     Listener::event(&listener.hear().await, "snapshot");
     assert_eq!(listener.held, fresh(&desk).await);
@@ -95,7 +119,7 @@ async fn whoever_listens_holds_what_a_fresh_question_answers() {
 
 #[tokio::test(start_paused = true)]
 async fn whoever_comes_back_gets_what_it_missed() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let mut listener = Listener::open(&desk, None).await;
     Listener::event(&listener.hear().await, "snapshot");
     let (held, last) = (listener.held.clone(), listener.last.clone());
@@ -118,23 +142,23 @@ async fn whoever_comes_back_gets_what_it_missed() {
 
 #[tokio::test(start_paused = true)]
 async fn time_passes_on_a_stream() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let mut listener = Listener::open(&desk, None).await;
     Listener::event(&listener.hear().await, "snapshot");
     let begun = tokio::time::Instant::now();
-    assert!(matches!(listener.hear().await, Heard::Comment));
-    assert_eq!(begun.elapsed().as_secs(), 15);
+    assert!(matches!(listener.hear_later(&desk).await, Heard::Comment));
+    assert!((15..60).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
     desk.clock.set("2026-03-23T08:10:00Z".parse().expect("an instant"));
-    Listener::event(&listener.hear().await, "delta");
+    Listener::event(&listener.hear_later(&desk).await, "delta");
     assert_eq!(listener.held, fresh(&desk).await);
     assert_eq!(listener.held.len(), 5);
-    desk.stop();
+    desk.api().stop();
     assert!(matches!(listener.hear().await, Heard::End));
 }
 
 #[tokio::test]
 async fn what_is_wrong_is_said_before_the_stream_begins() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let ask = async |query: &str| desk.get(&format!("/v1/availability/stream?{query}")).await;
     assert_eq!(ask("").await.problem(), (422, "invalid_request"));
     assert_eq!(ask(&format!("service={}", service(99))).await.problem(), (404, "not_found"));
@@ -145,5 +169,47 @@ async fn what_is_wrong_is_said_before_the_stream_begins() {
     ] {
         let reply = ask(&format!("service={}&{query}", service(VISIT))).await;
         assert_eq!((reply.problem(), reply.at()), ((422, "invalid_request"), at.to_owned()), "{query}");
+    }
+}
+
+/// Numbers that come out the same every time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn seats_that_are_left_are_told_whatever_happens() {
+    for seed in 1..=3 {
+        let desk = Desk::open().await;
+        let mut dice = Dice(seed);
+        let mut listener = Listener::open_for(&desk, CLASS, None).await;
+        Listener::event(&listener.hear().await, "snapshot");
+        let mut booked = Vec::new();
+        for step in 0..30 {
+            if booked.len() > 3 && dice.below(2) == 0 {
+                let id: String = booked.remove(dice.below(booked.len() as u64) as usize);
+                let path = format!("/v1/bookings/{id}/cancel");
+                let cancelled = desk.post(&path, &[("if-match", "*")], &serde_json::json!({})).await;
+                assert_eq!(cancelled.status, 200, "seed {seed}: {}", cancelled.text);
+            } else {
+                let start = format!("2026-03-23T{:02}:{:02}:00+01:00", 9 + dice.below(3), 30 * dice.below(2));
+                let party = 1 + dice.below(3);
+                let body = serde_json::json!({ "service": service(CLASS), "start": start, "party": party });
+                let reply = desk.post("/v1/bookings", &[("idempotency-key", &step.to_string())], &body).await;
+                if reply.status != 201 {
+                    assert_eq!(reply.problem(), (409, "not_bookable"), "seed {seed}");
+                    continue;
+                }
+                booked.push(reply.id());
+            }
+            Listener::event(&listener.hear().await, "delta");
+            assert_eq!(listener.held, fresh_for(&desk, CLASS).await, "seed {seed}, step {step}");
+        }
+        assert!(listener.held.iter().all(|slot| slot["left"].is_u64()));
     }
 }

@@ -8,7 +8,7 @@ const NINE: &str = "2026-03-23T09:00:00+01:00";
 
 #[tokio::test]
 async fn a_hold_is_made_shown_and_confirmed() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let held = desk.hold(NINE, "one").await;
     assert_eq!(held.status, 201, "{}", held.text);
     assert_eq!(held.header("etag"), Some("\"1\""));
@@ -26,7 +26,7 @@ async fn a_hold_is_made_shown_and_confirmed() {
 
 #[tokio::test]
 async fn a_retry_with_the_key_is_a_replay() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let held = desk.hold(NINE, "one").await;
     assert_eq!(held.header("idempotency-replayed"), None);
     desk.clock.advance(3_600);
@@ -41,7 +41,7 @@ async fn a_retry_with_the_key_is_a_replay() {
 
 #[tokio::test]
 async fn a_key_is_required_and_must_be_one() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let body = json!({ "service": service(VISIT), "start": NINE });
     let missing = desk.post("/v1/holds", &[], &body).await;
     assert_eq!(missing.problem(), (400, "idempotency_key_missing"));
@@ -57,7 +57,7 @@ async fn a_key_is_required_and_must_be_one() {
 
 #[tokio::test]
 async fn a_hold_expires_by_itself() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let held = desk.hold(NINE, "one").await;
     desk.clock.advance(600);
     let shown = desk.get(&format!("/v1/holds/{}", held.id())).await;
@@ -70,7 +70,7 @@ async fn a_hold_expires_by_itself() {
 
 #[tokio::test]
 async fn a_hold_is_extended_within_bounds() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let held = desk.hold(NINE, "one").await;
     let path = format!("/v1/holds/{}/extend", held.id());
     let extended = desk.post(&path, &[], &json!({ "until": "2026-03-20T12:30:00Z" })).await;
@@ -84,7 +84,7 @@ async fn a_hold_is_extended_within_bounds() {
 
 #[tokio::test]
 async fn a_released_hold_is_free_again() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let held = desk.hold(NINE, "one").await;
     let path = format!("/v1/holds/{}", held.id());
     assert_eq!(desk.call("DELETE", &path, &[], "").await.status, 204);
@@ -98,7 +98,7 @@ async fn a_released_hold_is_free_again() {
 
 #[tokio::test]
 async fn a_publishable_key_holds_and_confirms_but_sees_no_booking() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let headers = [
         ("authorization", "Bearer public-1"),
         ("content-type", "application/json"),
@@ -116,7 +116,7 @@ async fn a_publishable_key_holds_and_confirms_but_sees_no_booking() {
 
 #[tokio::test]
 async fn a_hold_of_another_tenant_is_none() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let held = desk.hold(NINE, "one").await;
     let other = [("authorization", "Bearer secret-2"), ("content-type", "application/json")];
     for (method, path) in [("GET", ""), ("DELETE", ""), ("POST", "/confirm")] {

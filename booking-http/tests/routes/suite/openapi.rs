@@ -19,7 +19,7 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 
 #[tokio::test]
 async fn every_operation_has_an_example_and_names_its_refusals() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let document = desk.raw("GET", "/openapi.json", &[], "").await;
     assert_eq!((document.status, document.header("content-type")), (200, Some("application/json")));
     assert_eq!(document.body["openapi"], "3.1.0");
@@ -44,7 +44,7 @@ async fn every_operation_has_an_example_and_names_its_refusals() {
 
 #[tokio::test]
 async fn the_description_and_the_router_agree() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let document = desk.raw("GET", "/openapi.json", &[], "").await.body;
     let mut ids = std::collections::BTreeSet::new();
     let all = operations(&document);
@@ -64,9 +64,34 @@ async fn the_description_and_the_router_agree() {
     assert!(all.len() >= 20);
 }
 
+/// Where a null stands, outside of values.
+fn nulls(value: &Value, at: &str) -> Vec<String> {
+    match value {
+        Value::Null => vec![at.to_owned()],
+        Value::Object(fields) => {
+            let fields = fields
+                .iter()
+                .filter(|(name, _)| !["default", "example", "examples"].contains(&name.as_str()));
+            fields.flat_map(|(name, field)| nulls(field, &format!("{at}/{name}"))).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(|item| nulls(item, &format!("{at}/-"))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_null_and_no_schema_forbids_what_it_is_written_into() {
+    let desk = Desk::open().await;
+    let document = desk.raw("GET", "/openapi.json", &[], "").await.body;
+    assert_eq!(nulls(&document, ""), Vec::<String>::new());
+    for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
+        assert!(schema.get("allOf").is_none(), "{name}: parts that are closed cannot be joined");
+    }
+}
+
 #[tokio::test]
 async fn every_reference_leads_somewhere() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let document = desk.raw("GET", "/openapi.json", &[], "").await;
     let mut rest = document.text.as_str();
     let mut count = 0;
@@ -81,7 +106,7 @@ async fn every_reference_leads_somewhere() {
 
 #[tokio::test]
 async fn the_page_works_without_the_internet() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let page = desk.raw("GET", "/docs/", &[], "").await;
     assert_eq!(page.status, 200);
     assert!(page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")));
@@ -97,7 +122,7 @@ async fn the_page_works_without_the_internet() {
 
 #[tokio::test]
 async fn the_type_of_every_problem_leads_to_what_it_means() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     for code in Code::ALL {
         let reply = desk.raw("GET", &format!("/problems/{}", code.as_str()), &[], "").await;
         assert_eq!(reply.status, 200);

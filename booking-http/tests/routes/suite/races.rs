@@ -30,19 +30,19 @@ fn winners(replies: &[Reply]) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_of_fifty_gets_the_slot() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     assert_eq!(winners(&race(&desk, VISIT).await), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn five_of_fifty_get_into_the_class() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     assert_eq!(winners(&race(&desk, CLASS).await), 5);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ten_of_fifty_get_one_host_each() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let replies = race(&desk, HOSTS).await;
     assert_eq!(winners(&replies), 10);
     let hosts: BTreeSet<String> = replies
@@ -54,7 +54,7 @@ async fn ten_of_fifty_get_one_host_each() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_retries_with_one_key_are_one_booking() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let mut clients = tokio::task::JoinSet::new();
     for _ in 0..50 {
         let desk = desk.clone();

@@ -19,7 +19,7 @@ async fn guest(desk: &Desk, method: &str, path: &str, body: &str) -> Reply {
 
 #[tokio::test]
 async fn a_guest_sees_moves_and_cancels_one_booking() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book(NINE, "one").await;
     let path = link(&desk, &booked.id()).await;
     let seen = guest(&desk, "GET", &path, "").await;
@@ -35,7 +35,7 @@ async fn a_guest_sees_moves_and_cancels_one_booking() {
 
 #[tokio::test]
 async fn a_guest_is_not_told_about_others() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let mine = desk.book(NINE, "one").await;
     desk.book("2026-03-23T10:00:00+01:00", "two").await;
     let path = link(&desk, &mine.id()).await;
@@ -50,7 +50,7 @@ async fn a_guest_is_not_told_about_others() {
 
 #[tokio::test]
 async fn a_link_is_signed_and_dies() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book(NINE, "one").await;
     let path = link(&desk, &booked.id()).await;
     let mut forged = path.clone();
@@ -74,7 +74,7 @@ fn read(text: &str, property: &ICalendarProperty) -> String {
 
 #[tokio::test]
 async fn a_calendar_file_follows_its_booking() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book(NINE, "one").await;
     let path = format!("/v1/bookings/{}/calendar.ics", booked.id());
     let first = desk.get(&path).await;

@@ -6,7 +6,7 @@ use crate::support::{Desk, VISIT, service};
 
 #[tokio::test]
 async fn the_first_in_line_gets_what_is_freed() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let mut booked = Vec::new();
     for (index, time) in ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30"].iter().enumerate() {
         booked.push(desk.book(&format!("2026-03-23T{time}:00+01:00"), &index.to_string()).await);
@@ -37,7 +37,7 @@ async fn the_first_in_line_gets_what_is_freed() {
 
 #[tokio::test]
 async fn a_window_that_cannot_be_is_pointed_at() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     for (from, to, at) in [
         ("2026-03-24", "2026-03-23", "pointer /to"),
         ("x", "2026-03-23", "pointer /from"),
@@ -50,4 +50,35 @@ async fn a_window_that_cannot_be_is_pointed_at() {
     let unknown = "/v1/waitlist/wle_00000000000000000000000000000099";
     assert_eq!(desk.get(unknown).await.problem(), (404, "not_found"));
     assert_eq!(desk.call("DELETE", unknown, &[], "").await.problem(), (404, "not_found"));
+}
+
+#[tokio::test]
+async fn the_line_is_listed_page_by_page_and_a_retry_does_not_stand_in_it_twice() {
+    let desk = Desk::open().await;
+    let body = |from: &str| json!({ "service": service(VISIT), "from": from, "to": "2026-03-28" });
+    let mut ids = Vec::new();
+    for (key, from) in [("a", "2026-03-23"), ("b", "2026-03-24"), ("c", "2026-03-27"), ("a", "2026-03-23")] {
+        let joined = desk.post("/v1/waitlist", &[("idempotency-key", key)], &body(from)).await;
+        assert_eq!(joined.status, 201, "{}", joined.text);
+        ids.push(joined.id());
+    }
+    assert_eq!(ids.pop().as_ref(), ids.first());
+    let reused = desk.post("/v1/waitlist", &[("idempotency-key", "a")], &body("2026-03-24")).await;
+    assert_eq!(reused.problem(), (422, "idempotency_key_reused"));
+    let listed = async |query: &str| {
+        let page = desk.get(&format!("/v1/waitlist?{query}")).await;
+        let items = page.body["items"].as_array().expect("items").iter();
+        let ids: Vec<String> = items.map(|one| one["id"].as_str().expect("an id").to_owned()).collect();
+        (ids, page)
+    };
+    assert_eq!(listed("").await.0, ids);
+    assert_eq!(listed("to=2026-03-25").await.0, ids[..2]);
+    let (first, page) = listed("limit=2").await;
+    assert_eq!(first, ids[..2]);
+    let next = page.body["next"].as_str().expect("there is more");
+    assert_eq!(page.header("link"), Some(format!("<?limit=2&cursor={next}>; rel=\"next\"").as_str()));
+    assert_eq!(listed(&format!("limit=2&cursor={next}")).await.0, ids[2..]);
+    assert_eq!(desk.get("/v1/waitlist?limit=0").await.problem(), (422, "invalid_request"));
+    let public = [("authorization", "Bearer public-1")];
+    assert_eq!(desk.raw("GET", "/v1/waitlist", &public, "").await.problem(), (403, "forbidden"));
 }

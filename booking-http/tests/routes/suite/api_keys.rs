@@ -6,7 +6,7 @@ use crate::support::{Desk, VISIT, service};
 
 #[tokio::test]
 async fn a_key_works_until_it_is_revoked_or_expires() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let body = json!({ "kind": "publishable", "name": "Web page", "expires_at": "2026-03-20T13:00:00Z" });
     let made = desk.post("/v1/api-keys", &[], &body).await;
     assert_eq!(made.status, 201, "{}", made.text);
@@ -32,7 +32,7 @@ async fn a_key_works_until_it_is_revoked_or_expires() {
 
 #[tokio::test]
 async fn keys_are_for_staff_and_for_the_tenant() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let made = desk.post("/v1/api-keys", &[], &json!({ "kind": "secret", "name": "Till" })).await;
     let path = format!("/v1/api-keys/{}", made.id());
     let other = [("authorization", "Bearer secret-2")];

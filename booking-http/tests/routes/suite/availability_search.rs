@@ -10,7 +10,7 @@ async fn search(desk: &Desk, body: Value) -> crate::support::Reply {
 
 #[tokio::test]
 async fn the_first_starts_of_several_services_come_in_order() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     desk.book("2026-03-23T09:00:00+01:00", "one").await;
     let body = json!({
         "services": [service(VISIT), service(CLASS)], "from": "2026-03-23", "to": "2026-03-24", "limit": 3,
@@ -30,7 +30,7 @@ async fn the_first_starts_of_several_services_come_in_order() {
 
 #[tokio::test]
 async fn a_search_has_bounds() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let many: Vec<String> = (1..=21).map(service).collect();
     for (body, at) in [
         (json!({ "services": [] }), "pointer /services"),
@@ -49,7 +49,7 @@ async fn a_search_has_bounds() {
 
 #[tokio::test]
 async fn a_hypothesis_changes_the_answer_and_nothing_else() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let ann = "res_00000000000000000000000000000001";
     let ask = async |hypothesis: Value| {
         let body = json!({

@@ -18,7 +18,7 @@ fn plain(mut body: Value) -> Value {
 }
 
 /// An example of each kind, complete: it must come back as it went out.
-fn examples() -> Vec<(&'static str, Value)> {
+pub(super) fn examples() -> Vec<(&'static str, Value)> {
     let hours = json!({ "base": {
         "zone": "Europe/Berlin",
         "weekly": [{ "days": ["monday", "friday"], "from": "09:00", "to": "17:00" }],
@@ -82,7 +82,7 @@ fn examples() -> Vec<(&'static str, Value)> {
 
 #[tokio::test]
 async fn every_kind_comes_back_as_it_went_out() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     for (kind, example) in examples() {
         let path = format!("/v1/{kind}");
         let made = desk.post(&path, &[], &example).await;
@@ -123,7 +123,7 @@ async fn every_kind_comes_back_as_it_went_out() {
 
 #[tokio::test]
 async fn what_is_made_is_bookable_at_once() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let nurse = json!({ "name": "Nia", "tags": ["nurse"], "hours": { "base": {
         "zone": "Europe/Berlin", "weekly": [{ "days": ["monday"], "from": "08:00", "to": "09:00" }],
     } } });
@@ -154,7 +154,7 @@ async fn what_is_made_is_bookable_at_once() {
 
 #[tokio::test]
 async fn a_wrong_item_is_pointed_at() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let needs = json!([{ "name": "a", "pool": { "tag": "a" } }]);
     let visit =
         json!({ "name": "V", "zone": "UTC", "durations": ["PT30M"], "step": "PT30M", "requirements": needs });
@@ -212,7 +212,7 @@ async fn a_wrong_item_is_pointed_at() {
 
 #[tokio::test]
 async fn the_public_sees_what_is_offered_and_not_how_staff_is_reached() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let body = json!({ "name": "Nia", "contact": { "email": "nia@example.com", "about": "Nurse" } });
     let made = desk.post("/v1/resources", &[], &body).await;
     desk.post("/v1/resource-groups", &[], &json!({ "name": "All", "members": [made.id()] })).await;
@@ -228,7 +228,7 @@ async fn the_public_sees_what_is_offered_and_not_how_staff_is_reached() {
 
 #[tokio::test]
 async fn lists_lead_on() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let first = desk.get("/v1/services?limit=3").await;
     let next = first.body["next"].as_str().expect("there are four").to_owned();
     let second = desk.get(&format!("/v1/services?limit=3&cursor={next}")).await;

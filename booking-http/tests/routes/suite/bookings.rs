@@ -8,7 +8,7 @@ const NINE: &str = "2026-03-23T09:00:00+01:00";
 
 #[tokio::test]
 async fn a_booking_says_everything_about_itself() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book(NINE, "one").await;
     assert_eq!(booked.status, 201, "{}", booked.text);
     let id = booked.id();
@@ -30,7 +30,7 @@ async fn a_booking_says_everything_about_itself() {
 
 #[tokio::test]
 async fn what_is_taken_is_refused_with_reasons_and_alternatives() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let one = desk.book(NINE, "one").await;
     let two = desk.book(NINE, "two").await;
     assert_eq!(two.problem(), (409, "not_bookable"));
@@ -53,7 +53,7 @@ async fn what_is_taken_is_refused_with_reasons_and_alternatives() {
 
 #[tokio::test]
 async fn validating_judges_like_booking_and_writes_nothing() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let body = json!({ "service": service(VISIT), "start": NINE });
     for _ in 0..2 {
         let reply = desk.post("/v1/bookings/validate", &[], &body).await;
@@ -68,7 +68,7 @@ async fn validating_judges_like_booking_and_writes_nothing() {
 
 #[tokio::test]
 async fn pages_lead_to_each_other_and_together_have_everything_once() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     for (index, time) in ["09:00", "09:30", "10:00", "10:30", "11:00"].iter().enumerate() {
         desk.book(&format!("2026-03-23T{time}:00+01:00"), &index.to_string()).await;
     }
@@ -93,7 +93,7 @@ async fn pages_lead_to_each_other_and_together_have_everything_once() {
 
 #[tokio::test]
 async fn lists_are_filtered() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let one = desk.book(NINE, "one").await;
     desk.hold("2026-03-24T09:00:00+01:00", "two").await;
     let count = async |query: &str| {
@@ -126,7 +126,7 @@ async fn lists_are_filtered() {
 
 #[tokio::test]
 async fn history_tells_who_did_what() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let held = desk.hold(NINE, "one").await;
     desk.clock.advance(60);
     desk.post(&format!("/v1/holds/{}/confirm", held.id()), &[], &json!({})).await;
@@ -155,7 +155,7 @@ async fn history_tells_who_did_what() {
 
 #[tokio::test]
 async fn bookings_are_for_their_tenant_and_for_staff() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book(NINE, "one").await;
     let other = [("authorization", "Bearer secret-2")];
     let public = [("authorization", "Bearer public-1")];

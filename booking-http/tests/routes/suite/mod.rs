@@ -1,7 +1,8 @@
-//! The routes, called without a socket. Files are named after the URLs they test.
+//! What the routes do, whatever store is behind them. Files are named after the URLs they test.
 
 mod api_keys;
 mod audit_log;
+mod audit_writes;
 mod availability_explain;
 mod availability_search;
 mod availability_stream;
@@ -18,6 +19,5 @@ mod openapi;
 mod races;
 mod series;
 mod services_slots;
-mod support;
 mod time_off;
 mod waitlist;

@@ -17,7 +17,7 @@ async fn create(desk: &Desk, key: &str, body: &Value) -> Reply {
 
 #[tokio::test]
 async fn a_series_keeps_its_wall_time_when_the_clocks_change() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let made = create(&desk, "one", &weekly(3)).await;
     assert_eq!(made.status, 201, "{}", made.text);
     let starts: Vec<&str> = made.body["bookings"]
@@ -40,7 +40,7 @@ async fn a_series_keeps_its_wall_time_when_the_clocks_change() {
 
 #[tokio::test]
 async fn what_is_not_free_has_a_verdict() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     desk.book("2026-03-30T09:00:00+02:00", "taken").await;
     let mut body = weekly(3);
     let refused = create(&desk, "one", &body).await;
@@ -63,12 +63,17 @@ async fn what_is_not_free_has_a_verdict() {
 
 #[tokio::test]
 async fn the_rest_of_a_series_is_cancelled() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let made = create(&desk, "one", &weekly(4)).await;
     let second = made.body["bookings"][1]["id"].clone();
     let path = format!("/v1/series/{}/cancel", made.id());
-    let cancelled = desk.post(&path, &[], &json!({ "scope": "following", "booking": second })).await;
+    let scope = json!({ "scope": "following", "booking": second });
+    let cancelled = desk.post(&path, &[("idempotency-key", "c")], &scope).await;
     assert_eq!(cancelled.body["bookings"].as_array().map(Vec::len), Some(3), "{}", cancelled.text);
+    let again = desk.post(&path, &[("idempotency-key", "c")], &scope).await;
+    assert_eq!(again.body, cancelled.body);
+    let reused = desk.post(&path, &[("idempotency-key", "c")], &json!({ "scope": "all" })).await;
+    assert_eq!(reused.problem(), (422, "idempotency_key_reused"));
     let left = desk.get("/v1/bookings?state=confirmed").await;
     assert_eq!(left.body["items"].as_array().map(Vec::len), Some(1));
     let lost = desk.post(&path, &[], &json!({ "scope": "this" })).await;
@@ -79,7 +84,7 @@ async fn the_rest_of_a_series_is_cancelled() {
 
 #[tokio::test]
 async fn a_rule_that_cannot_be_is_pointed_at() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let with = |recurrence: Value| json!({ "service": service(VISIT), "recurrence": recurrence });
     let start = "2026-03-23T09:00:00";
     for (recurrence, at) in [

@@ -8,7 +8,7 @@ const ANN: &str = "res_00000000000000000000000000000001";
 
 #[tokio::test]
 async fn time_off_blocks_names_what_it_collides_with_and_is_taken_back() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let booked = desk.book("2026-03-23T09:00:00+01:00", "one").await;
     let body = json!({
         "resource": ANN, "start": "2026-03-23T09:00:00+01:00", "end": "2026-03-23T10:00:00+01:00", "text": "dentist",
@@ -35,7 +35,7 @@ async fn time_off_blocks_names_what_it_collides_with_and_is_taken_back() {
 
 #[tokio::test]
 async fn capacity_is_not_set_below_what_is_in_use() {
-    let desk = Desk::open();
+    let desk = Desk::open().await;
     let path = format!("/v1/resources/{ANN}/set-capacity");
     assert_eq!(desk.post(&path, &[], &json!({ "capacity": 2 })).await.status, 204);
     desk.book("2026-03-23T09:00:00+01:00", "one").await;
@@ -56,4 +56,39 @@ async fn capacity_is_not_set_below_what_is_in_use() {
         let reply = desk.post("/v1/time-off", &[], &body).await;
         assert_eq!((reply.problem(), reply.at()), ((422, "invalid_request"), at.to_owned()));
     }
+}
+
+#[tokio::test]
+async fn time_off_is_listed_by_start_page_by_page() {
+    let desk = Desk::open().await;
+    let mut ids = Vec::new();
+    for day in [25, 23, 24] {
+        let body = json!({
+            "resource": ANN, "start": format!("2026-03-{day}T09:00:00Z"), "end": format!("2026-03-{day}T10:00:00Z"),
+        });
+        ids.push(desk.post("/v1/time-off", &[], &body).await.id());
+    }
+    ids.rotate_left(1);
+    let listed = async |query: &str| {
+        let page = desk.get(&format!("/v1/time-off?resource={ANN}{query}")).await;
+        let items = page.body["items"].as_array().cloned().unwrap_or_default();
+        let ids: Vec<String> =
+            items.iter().map(|one| one["id"].as_str().expect("an id").to_owned()).collect();
+        (ids, page)
+    };
+    assert_eq!(listed("").await.0, ids);
+    assert_eq!(listed("&from=2026-03-24&to=2026-03-25").await.0, ids[1..2]);
+    let (first, page) = listed("&limit=2").await;
+    assert_eq!(first, ids[..2]);
+    let next = page.body["next"].as_str().expect("there is more");
+    assert_eq!(listed(&format!("&limit=2&cursor={next}")).await.0, ids[2..]);
+    for (query, at) in [
+        ("&from=2026-03-24&to=2028-03-24", "parameter to"),
+        ("&limit=201", "parameter limit"),
+        ("&cursor=x", "parameter cursor"),
+    ] {
+        let (_, reply) = listed(query).await;
+        assert_eq!((reply.problem(), reply.at()), ((422, "invalid_request"), at.to_owned()), "{query}");
+    }
+    assert_eq!(desk.get("/v1/time-off").await.problem(), (422, "invalid_request"));
 }
