@@ -109,6 +109,9 @@ fn two_processes_serve_one_database() {
     let drifted: Value = serde_json::from_str(&database.told(&["tz-drift", "--json"])).expect("JSON");
     assert_eq!(drifted["items"], json!([]));
     assert!(database.refusal(&["backup", "/nowhere/copy"]).contains("pg_dump"));
+    let maintained = database.run(&["db", "maintain"]);
+    assert_eq!(maintained.status.code(), Some(3), "a new database has indexes that no query has used yet");
+    assert!(String::from_utf8_lossy(&maintained.stdout).contains("not used by any query"));
 }
 
 #[test]
