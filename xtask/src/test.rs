@@ -12,8 +12,9 @@ const EXAMPLES: &str = "booking-examples";
 /// The package whose tests need a database server.
 const ON_POSTGRES: &str = "booking-store-postgres";
 
-/// The routes over a database server: the same files as the tests in memory, in a test that only runs when it is named.
-const ROUTES_ON_POSTGRES: &[&str] = &["--package", "booking-http", "--test", "routes_postgres"];
+/// The routes and the program over a database server: tests that only run when they are named.
+const SERVER_ON_POSTGRES: &[&str] =
+    &["--package", "booking-http", "--test", "routes_postgres", "--test", "session_postgres"];
 
 const NEXTEST: &str = "cargo nextest run --all-features --no-tests pass --status-level fail";
 
@@ -77,7 +78,7 @@ fn strace() -> Result<()> {
 
 fn clippy() -> Result<()> {
     Line::new("cargo clippy --workspace --all-targets --all-features --quiet -- -D warnings").run()?;
-    let named = Line::new("cargo clippy --all-features --quiet").with(ROUTES_ON_POSTGRES);
+    let named = Line::new("cargo clippy --all-features --quiet").with(SERVER_ON_POSTGRES);
     named.with(&["--", "-D", "warnings"]).run()
 }
 
@@ -104,7 +105,7 @@ fn tests_on_postgres() -> Result<()> {
     let line = if nextest() { NEXTEST } else { "cargo test --all-features --quiet" };
     postgres::with_server(|variables| {
         Line::new(line).with(&["--package", ON_POSTGRES, "--tests"]).run_with(variables)?;
-        Line::new(line).with(ROUTES_ON_POSTGRES).run_with(variables)
+        Line::new(line).with(SERVER_ON_POSTGRES).run_with(variables)
     })
 }
 
