@@ -7,13 +7,28 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::RowError;
+use crate::row::rewrite_answers;
 use crate::{Durability, OpenError, Options};
 
 /// The newest format of the file; formats are numbered from 1.
 pub const FORMAT: u32 = FORMATS.len() as u32;
 
 /// What makes each format of the one before it.
-const FORMATS: &[&str] = &[include_str!("schema/001.sql")];
+const FORMATS: &[Step] = &[
+    Step { schema: include_str!("schema/001.sql"), rows: |_| Ok(()) },
+    Step { schema: include_str!("schema/002.sql"), rows: make_answers_small },
+];
+
+/// A change of the schema, and what becomes of rows that SQL cannot rewrite.
+struct Step {
+    schema: &'static str,
+    rows: fn(&Connection) -> Result<(), RowError>,
+}
+
+fn make_answers_small(file: &Connection) -> Result<(), RowError> {
+    rewrite_answers(file)?;
+    Ok(file.execute_batch("DROP TABLE answers_1")?)
+}
 
 /// `bkng`: what tells our files from those of other programs.
 const APPLICATION: i64 = 0x626b_6e67;
@@ -121,7 +136,8 @@ fn configure(connection: &Connection, options: &Options) -> Result<(), RowError>
 fn upgrade(connection: &mut Connection, from: u32) -> Result<(), RowError> {
     for (format, step) in (1..).zip(FORMATS).skip(from as usize) {
         let transaction = connection.transaction()?;
-        transaction.execute_batch(step)?;
+        transaction.execute_batch(step.schema)?;
+        (step.rows)(&transaction)?;
         transaction.pragma_update(None, "user_version", format)?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.commit()?;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use booking_core::conformance::block_on;
 use booking_core::{
-    BlockId, BookingFilter, BookingStore as _, CustomerId, EntryId, Interval, OccupancyQuery, ResourceId,
-    TenantId,
+    BlockId, BookingFilter, BookingStore as _, CustomerId, EntryId, Interval, OccupancyQuery, Operation,
+    ResourceId, TenantId,
 };
 use booking_platform::{
     AuditLog as _, AuditQuery, CustomerStore as _, KeyStore as _, Name, SearchText, TenantStore as _,
@@ -58,7 +58,28 @@ fn everything_is_there(store: &SqliteStore) {
     let occupancy = block_on(store.occupancy(&query)).unwrap();
     let seats: Vec<u32> = occupancy.sessions.iter().map(|row| row.session.seats).collect();
     assert_eq!((occupancy.capacities, seats), (vec![(ResourceId::from_u64(1), 2)], vec![5]));
+    answers_are_there(store);
     around(store);
+}
+
+/// The answers to the bookings' keys, as they were given.
+fn answers_are_there(store: &SqliteStore) {
+    let page =
+        block_on(store.bookings(TENANT, &BookingFilter { limit: 100, ..BookingFilter::default() })).unwrap();
+    for booking in page.items {
+        let key = booking.id.to_string();
+        let recorded = block_on(store.recorded(TENANT, Operation::Book, &key)).unwrap().unwrap();
+        let placed = &block_on(store.history(TENANT, booking.id)).unwrap()[0];
+        assert_eq!(recorded.answer.bookings.len(), 1, "{key}");
+        let told = &recorded.answer.bookings[0];
+        assert_eq!((told.id, told.version, told.changed), (booking.id, 1, booking.created));
+        assert_eq!((told.state, told.visit, told.max_hold), (placed.state, placed.visit, 1_800));
+        assert_eq!(told.claims.iter().map(|claim| claim.interval).collect::<Vec<_>>(), [told.visit]);
+        let moved = booking.visit != told.visit;
+        assert!(moved || (&told.claims, &told.local) == (&booking.claims, &booking.local));
+        assert_eq!(recorded.key.key, key);
+        assert_ne!(recorded.key.content, [0; 32]);
+    }
 }
 
 fn around(store: &SqliteStore) {

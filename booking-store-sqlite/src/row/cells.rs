@@ -71,6 +71,13 @@ impl<'a> Cells<'a> {
         self.row.get_ref(at)?.as_i64_or_null().map_err(|_| wrong(at, "an integer or nothing"))
     }
 
+    /// As many bytes as the value has.
+    pub(super) fn bytes<const N: usize>(&mut self) -> Result<[u8; N], RowError> {
+        let at = self.step();
+        let bytes = self.row.get_ref(at)?.as_blob().map_err(|_| wrong(at, "bytes"))?;
+        bytes.try_into().map_err(|_| wrong(at, "as many bytes as there should be"))
+    }
+
     /// A number of another type, checked.
     pub(super) fn checked<T: TryFrom<i64>>(&mut self) -> Result<T, RowError> {
         let at = self.next;

@@ -1,11 +1,12 @@
 //! Rows as the file keeps them: one module a table or two, each with its way in and its way out.
 
+mod answers;
+mod assignments;
 mod blocks;
 mod bookings;
 mod cells;
 mod events;
 mod platform;
-mod records;
 mod sessions;
 mod waitlist;
 
@@ -18,6 +19,7 @@ use rusqlite::Connection;
 
 use crate::error::RowError;
 
+pub(crate) use answers::rewrite as rewrite_answers;
 pub(crate) use platform::audit;
 
 /// One write of a batch.
@@ -72,12 +74,12 @@ fn write_changes(file: &Connection, changes: &Changes) -> Result<(), RowError> {
         .try_for_each(|(resource, units)| blocks::write_capacity(file, tenant, *resource, *units))?;
     written.entries.iter().try_for_each(|row| waitlist::write(file, row))?;
     written.events.iter().try_for_each(|row| events::write(file, row))?;
-    written.recorded.iter().try_for_each(|row| records::write_answer(file, tenant, row))?;
-    written.assigned.iter().try_for_each(|row| records::write_assignment(file, tenant, row))?;
+    written.recorded.iter().try_for_each(|row| answers::write(file, tenant, row))?;
+    written.assigned.iter().try_for_each(|row| assignments::write(file, tenant, row))?;
     changes.closed.iter().try_for_each(|id| sessions::delete(file, tenant, *id))?;
     changes.unblocked.iter().try_for_each(|id| blocks::delete(file, tenant, *id))?;
     let mut forgotten = changes.forgotten.iter();
-    forgotten.try_for_each(|(operation, key)| records::forget(file, tenant, *operation, key))
+    forgotten.try_for_each(|(operation, key)| answers::forget(file, tenant, *operation, key))
 }
 
 /// Everything in the file, by tenant, and what surrounds it.
@@ -97,7 +99,8 @@ impl Loaded {
         blocks::read(file, &mut loaded)?;
         waitlist::read(file, &mut loaded)?;
         events::read(file, &mut loaded)?;
-        records::read(file, &mut loaded)?;
+        answers::read(file, &mut loaded)?;
+        assignments::read(file, &mut loaded)?;
         platform::read(file, &mut loaded)?;
         Ok(loaded)
     }
