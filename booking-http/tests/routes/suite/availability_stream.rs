@@ -39,7 +39,7 @@ impl Listener {
     }
 
     async fn hear(&mut self) -> Heard {
-        let Some(chunk) = self.stream.next().await else { return Heard::End };
+        let Some(chunk) = in_no_time(self.stream.next()).await else { return Heard::End };
         let text = String::from_utf8(chunk.expect("a chunk").to_vec()).expect("text");
         assert!(text.ends_with("\n\n"), "an event is sent whole: {text}");
         let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
