@@ -22,7 +22,7 @@ async fn open() -> Opened {
     let database = Database::shared().await;
     // Whoever stops the clock stops it for the pool too, which must not close connections when it goes on.
     let pool = PostgresStore::pool_options(8).idle_timeout(None).max_lifetime(None);
-    let pool = pool.acquire_timeout(std::time::Duration::from_secs(3_600));
+    let pool = pool.acquire_timeout(std::time::Duration::from_hours(1));
     let store = PostgresStore::from_pool(pool.connect_with(database.app()).await.expect("a server"));
     let (bookings, platform) = (AnyStore::new(store.clone()), AnyPlatform::new(store));
     let (_, tenants) = RandomIds::default().next_id(NOW.parse().expect("an instant")).as_u64_pair();
