@@ -60,10 +60,10 @@ fn tenant(among: u64, number: u64) -> TenantId {
 /// let it jump to the next time limit. While a thread works for it, it does not.
 pub(crate) async fn in_no_time<T>(work: impl Future<Output = T>) -> T {
     let (done, wait) = std::sync::mpsc::channel::<()>();
-    let held = tokio::task::spawn_blocking(move || wait.recv());
+    // The thread ends when `done` is dropped. It is not waited for: whoever gives up on this must not lose the output.
+    drop(tokio::task::spawn_blocking(move || wait.recv()));
     let output = work.await;
     drop(done);
-    assert!(held.await.expect("the thread ends").is_err(), "nothing is sent");
     output
 }
 
