@@ -16,6 +16,8 @@ use crate::server::{Server, kill};
 const CLIENTS: u64 = 12;
 /// Unless `BOOKING_CRASH_ROUNDS` says otherwise.
 const ROUNDS: u64 = 5;
+/// Numbers for each client of a round, of which each is a minute of the years that are supported: enough for 200 rounds.
+const EACH: u64 = 2_000;
 /// Answers to wait for before the blow: each round another place in the life of a connection.
 const BEFORE: usize = 60;
 
@@ -42,7 +44,7 @@ impl Round {
 /// Books until the round is over, and tells what was acknowledged.
 async fn client(store: PostgresStore, round: Arc<Round>, first: u64) -> Vec<u64> {
     let mut acknowledged = Vec::new();
-    for number in first..first + 10_000 {
+    for number in first..first + EACH {
         if round.over.load(Ordering::Relaxed) {
             break;
         }
@@ -86,7 +88,7 @@ async fn what_was_acknowledged_survives_kill_9() {
         let round = Arc::new(Round::default());
         let mut clients = JoinSet::new();
         for index in 0..CLIENTS {
-            clients.spawn(client(store.clone(), round.clone(), (number * CLIENTS + index) * 10_000 + 1));
+            clients.spawn(client(store.clone(), round.clone(), (number * CLIENTS + index) * EACH + 1));
         }
         round.answers(BEFORE).await;
         if number % 2 == 0 {
