@@ -3,7 +3,7 @@
 //! the description promises.
 
 use std::io::{BufRead, BufReader};
-use std::process::Child;
+use std::process::{Child, ChildStdout};
 
 use crate::Result;
 use crate::process::{Line, root};
@@ -55,6 +55,8 @@ fn tool() -> Result<String> {
 /// A server with the demo business in memory, whose clock stands still. It ends with the value.
 struct Server {
     program: Child,
+    /// What it says, kept open: it would fail to say more.
+    told: BufReader<ChildStdout>,
     url: String,
     key: String,
 }
@@ -65,9 +67,10 @@ impl Server {
             --listen 127.0.0.1:0";
         let mut program = Line::new(line).start()?;
         let told = program.stdout.take().ok_or("the server's output is not there")?;
-        let mut server = Self { program, url: String::new(), key: String::new() };
-        for line in BufReader::new(told).lines() {
-            let line = line?;
+        let told = BufReader::new(told);
+        let mut server = Self { program, told, url: String::new(), key: String::new() };
+        let mut line = String::new();
+        while server.told.read_line(&mut line)? > 0 {
             if let Some(url) = after(&line, "API") {
                 url.trim_end_matches("/v1").clone_into(&mut server.url);
             }
@@ -77,6 +80,7 @@ impl Server {
             if !server.url.is_empty() && !server.key.is_empty() {
                 return Ok(server);
             }
+            line.clear();
         }
         Err("the server ended before it said where it listens".into())
     }
