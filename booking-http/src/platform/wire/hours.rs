@@ -14,6 +14,7 @@ use crate::wire::time::Length;
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = Weekday)]
 pub(crate) enum Day {
     Monday,
     Tuesday,

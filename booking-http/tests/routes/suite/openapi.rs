@@ -90,6 +90,16 @@ async fn nothing_is_null_and_no_schema_forbids_what_it_is_written_into() {
 }
 
 #[tokio::test]
+async fn a_day_of_the_week_is_not_taken_for_a_day_with_slots() {
+    let desk = Desk::open().await;
+    let document = desk.raw("GET", "/openapi.json", &[], "").await.body;
+    let named = |schema: &str| document["components"]["schemas"][schema].clone();
+    assert_eq!(named("Weekly")["properties"]["days"]["items"]["$ref"], "#/components/schemas/Weekday");
+    assert_eq!(named("Weekday")["enum"][0], "monday");
+    assert!(named("Day")["properties"]["slots"].is_object());
+}
+
+#[tokio::test]
 async fn every_reference_leads_somewhere() {
     let desk = Desk::open().await;
     let document = desk.raw("GET", "/openapi.json", &[], "").await;
