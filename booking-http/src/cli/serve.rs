@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use booking_core::{AnyStore, Clock, Scheduler};
-use booking_http::Api;
 use booking_http::server::sweep::Sweeper;
 use booking_http::server::{Patience, Platform, PlatformKeys, listen, router};
+use booking_http::{Api, RateLimit};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use tokio::net::TcpListener;
@@ -26,6 +26,8 @@ use crate::stores::{Place, Purpose, Stores};
 const GRACE: Duration = Duration::from_secs(10);
 /// How long what still runs then may take.
 const REST: Duration = Duration::from_secs(1);
+/// How many seconds' worth of requests may be made at once.
+const BURST: u32 = 10;
 /// How many bookings of the demo are made at the same time where they have to reach a disk.
 const AT_ONCE: usize = 32;
 
@@ -57,6 +59,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "SECONDS", env = "BOOKING_SWEEP", default_value_t = 5)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600))]
     sweep: u64,
+    /// How many requests each API key may make a second, and ten times as many at once. Without it there is no limit.
+    #[arg(long, value_name = "REQUESTS", env = "BOOKING_RATE_LIMIT")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    rate_limit: Option<u32>,
     /// Say what is served as one line of JSON, and log in JSON.
     #[arg(long)]
     json: bool,
@@ -109,7 +115,10 @@ impl Serve {
         greeting.say(&served, self.json).await?;
         let sweeper =
             Sweeper::new(scheduler.clone(), stores.platform.clone(), Duration::from_secs(self.sweep));
-        let api = api(&stores, &scheduler, secret.as_ref());
+        let mut api = api(&stores, &scheduler, secret.as_ref());
+        if let Some(rate) = self.rate_limit {
+            api = api.with_rate_limit(RateLimit::new(rate, BURST * rate)?);
+        }
         let mut background = JoinSet::new();
         let watched = api.clone();
         background.spawn(sweeper.run(move |pause| watched.worker_ran(pause)));

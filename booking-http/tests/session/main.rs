@@ -76,3 +76,13 @@ fn it_stops_when_it_is_told_to() {
     assert!(program.stop().success());
     drop(listener);
 }
+
+#[test]
+fn a_key_that_asks_too_often_is_told_to_wait() {
+    let mut command = program::command();
+    command.args(STANDING).args(["--rate-limit", "1"]);
+    let program = Program::serve(command);
+    let mut answers = (0..1_000).map(|_| program.ask("GET", "/v1/services", &program.secret, ""));
+    let (_, problem) = answers.find(|(status, _)| *status == 429).expect("ten at once, then one a second");
+    assert_eq!(problem["code"], "rate_limited", "{problem}");
+}
