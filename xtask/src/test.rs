@@ -16,7 +16,7 @@ const ON_POSTGRES: &str = "booking-store-postgres";
 const SERVER_ON_POSTGRES: &[&str] =
     &["--package", "booking-http", "--test", "routes_postgres", "--test", "session_postgres"];
 
-const NEXTEST: &str = "cargo nextest run --all-features --no-tests pass --status-level fail";
+const NEXTEST: &str = "cargo nextest run --all-features --no-tests pass --status-level fail --no-fail-fast";
 
 /// How much to run.
 #[derive(Clone, Copy, PartialEq, Eq)]
