@@ -73,7 +73,7 @@ pub(crate) fn sweep(
 pub(crate) fn gaps(lane: Lane<'_>, shape: Shape, window: Span, runs: &mut Runs) {
     let Shape { duration, before, after, step, offset } = shape;
     let reach = after + duration - 1;
-    let blocks = &lane.openings.blocks[lane.openings.seek(window.start).0..];
+    let blocks = &lane.openings.blocks[lane.openings.seek_block(window.start)..];
     let mut blocked = &lane.blocked[seek(lane.blocked, window.start - before)..];
     if blocked.len() > MANY {
         blocked = &blocked[..blocked.partition_point(|busy| busy.start - reach < window.end)];

@@ -68,11 +68,17 @@ impl Openings<&[Span]> {
         Self { blocks: self.union, longest: self.longest_stretch, overlap: false, touch: false, ..self }
     }
 
+    /// No block before this index contains an instant.
+    #[inline]
+    pub(crate) fn seek_block(self, at: i64) -> usize {
+        self.blocks.partition_point(|block| block.start + self.longest <= at)
+    }
+
     /// Where to begin for starts at or after an instant: no block before the first index contains any, and the second
     /// is the stretch of the union that holds the block at the first.
     #[inline]
     pub(crate) fn seek(self, at: i64) -> (usize, usize) {
-        let block = self.blocks.partition_point(|block| block.start + self.longest <= at);
+        let block = self.seek_block(at);
         let start = self.blocks.get(block).map_or(i64::MAX, |block| block.start);
         (block, self.union.partition_point(|stretch| stretch.end <= start))
     }
