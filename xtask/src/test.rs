@@ -12,9 +12,10 @@ const EXAMPLES: &str = "booking-examples";
 /// The package whose tests need a database server.
 const ON_POSTGRES: &str = "booking-store-postgres";
 
-/// The routes and the program over a database server: tests that only run when they are named.
-const SERVER_ON_POSTGRES: &[&str] =
-    &["--package", "booking-http", "--test", "routes_postgres", "--test", "session_postgres"];
+/// The tests that need a database server: those of the store, and the routes and the program over it, which only run when
+/// they are named. All of the workspace is asked for, so that nothing is built a second time with other features.
+const POSTGRES_TESTS: &[&str] =
+    &["--workspace", "--test", "postgres", "--test", "routes_postgres", "--test", "session_postgres"];
 
 const NEXTEST: &str = "cargo nextest run --all-features --no-tests pass --status-level fail --no-fail-fast";
 
@@ -78,7 +79,7 @@ fn strace() -> Result<()> {
 
 fn clippy() -> Result<()> {
     Line::new("cargo clippy --workspace --all-targets --all-features --quiet -- -D warnings").run()?;
-    let named = Line::new("cargo clippy --all-features --quiet").with(SERVER_ON_POSTGRES);
+    let named = Line::new("cargo clippy --all-features --quiet").with(POSTGRES_TESTS);
     named.with(&["--", "-D", "warnings"]).run()
 }
 
@@ -92,21 +93,20 @@ fn clippy_bare() -> Result<()> {
 }
 
 fn tests() -> Result<()> {
-    let all = &["--workspace", "--exclude", ON_POSTGRES];
     if nextest() {
-        return Line::new(NEXTEST).with(all).run();
+        let others = format!("not (package({ON_POSTGRES}) and kind(test))");
+        return Line::new(NEXTEST).with(&["--workspace", "--filterset", &others]).run();
     }
     println!("cargo-nextest is not installed; running the slower `cargo test`");
-    Line::new("cargo test --all-features --all-targets --quiet").with(all).run()
+    let line = "cargo test --all-features --quiet";
+    Line::new(line).with(&["--workspace", "--all-targets", "--exclude", ON_POSTGRES]).run()?;
+    Line::new(line).with(&["--package", ON_POSTGRES, "--lib"]).run()
 }
 
 /// They never skip themselves: without a server the stage fails and says how to get one.
 fn tests_on_postgres() -> Result<()> {
     let line = if nextest() { NEXTEST } else { "cargo test --all-features --quiet" };
-    postgres::with_server(|variables| {
-        Line::new(line).with(&["--package", ON_POSTGRES, "--tests"]).run_with(variables)?;
-        Line::new(line).with(SERVER_ON_POSTGRES).run_with(variables)
-    })
+    postgres::with_server(|variables| Line::new(line).with(POSTGRES_TESTS).run_with(variables))
 }
 
 fn nextest() -> bool {
