@@ -11,7 +11,7 @@ use booking_core::{
     ScheduleSpec, Scheduler, Service, ServiceId, ServiceSpec, TenantId, WeeklyHours, Wish, minutes,
 };
 
-use crate::inputs::{Numbers, WORKDAYS, bookings, by_definition, calendar, meets, new_york, window};
+use crate::inputs::{Numbers, WORKDAYS, bookings, calendar, meets, new_york, window};
 use crate::single::VISIT;
 
 /// Whose business it is.
@@ -185,11 +185,13 @@ impl Business {
     }
 
     /// The starts of any provider's grid at which any of them, not only that one, is open and free: the definition, start
-    /// by start.
+    /// by start. A start is on the grid of the opening that contains it, whether or not a whole visit fits there: another
+    /// provider, open for longer, may serve it.
     fn starts(&self, team: &[usize], window: Interval) -> BTreeSet<i64> {
         let team: Vec<&Provider> = team.iter().map(|place| &self.providers[*place]).collect();
-        let grid = team.iter().flat_map(|one| by_definition(&one.openings, VISIT, window, |_, _| false));
-        let grid: BTreeSet<i64> = grid.collect();
+        let openings = team.iter().flat_map(|one| &one.openings);
+        let grid = openings.flat_map(|&(open, close)| (open..close).step_by(VISIT.1 as usize));
+        let grid: BTreeSet<i64> = grid.filter(|start| window.contains(*start)).collect();
         grid.into_iter().filter(|start| team.iter().any(|one| one.is_free(*start))).collect()
     }
 }
@@ -248,4 +250,23 @@ fn service(id: ServiceId, pool: Vec<ResourceId>) -> Result<Service, Invalid> {
     let needs = vec![Requirement::one_of("staff", pool)];
     let spec = ServiceSpec::new(id, "Visit", new_york().id().clone(), VISIT.0, needs);
     Service::new(ServiceSpec { durations: vec![VISIT.0, minutes(45), HOUR], step: VISIT.1, ..spec })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheduler_answers_every_question_as_the_definition_does() {
+        let business = Business::new();
+        let scheduler = business.in_memory();
+        for question in business.questions() {
+            for ask in &question.asks {
+                let wish = Wish::new(TENANT, ask.service);
+                let starts = booking_core::conformance::block_on(scheduler.starts(&wish, ask.window()));
+                let starts = starts.expect("the question is answered").len();
+                assert_eq!(starts, ask.slots, "{}, {:?}", question.name, ask.service);
+            }
+        }
+    }
 }
