@@ -118,12 +118,13 @@ impl PostgresStore {
     pub(crate) async fn apply(&self, command: &Command) -> Result<Committed, CommitError> {
         let answer = self.apply_somehow(command).await;
         if let Some(cache) = &self.cache {
-            // A refusal has changed nothing; whoever does not know whether it was done forgets.
-            match &answer {
-                Ok(_) => cache.forget(command.tenant, &touched(command)),
-                Err(CommitError::Store(_)) => cache.forget(command.tenant, &Touched::All),
-                Err(_) => {}
-            }
+            // A refusal has changed nothing, but shows that others have: what it was planned on is old. Whoever does not
+            // know whether it was done forgets everything.
+            let touched = match &answer {
+                Err(CommitError::Store(_)) => Touched::All,
+                Ok(_) | Err(_) => touched(command),
+            };
+            cache.forget(command.tenant, &touched);
         }
         answer
     }

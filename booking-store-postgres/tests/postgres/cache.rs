@@ -74,6 +74,18 @@ async fn a_commit_looks_at_the_database_alone() {
     assert!(fitted(here.commit(&place(2, &[1], 60, 120)).await));
 }
 
+/// Whoever plans again after a refusal, and names other times, must not look at what led to it.
+#[tokio::test]
+async fn what_led_to_a_refusal_is_forgotten() {
+    let database = Database::new(Judge::Server).await;
+    let here = database.store(2).await.with_busy_cache();
+    let there = database.store(2).await;
+    assert_eq!(busy(&here, 0).await, [0; 0]);
+    there.commit(&place(1, &[1], 0, 60)).await.unwrap();
+    assert!(!fitted(here.commit(&place(2, &[1], 30, 90)).await));
+    assert_eq!(busy(&here, 0).await, [1]);
+}
+
 /// A claim that reaches from one month into the next is in both, and told once.
 #[tokio::test]
 async fn months_are_put_together_as_the_database_answers() {
