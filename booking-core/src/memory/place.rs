@@ -7,7 +7,7 @@ use super::present::Present;
 use super::tx::Tx;
 use crate::booking::{Booking, Claim, EventKind, State};
 use crate::interval::instant;
-use crate::store::{CommitError, Initial, Placement, Plan, PlanClaims, Relocation};
+use crate::store::{CommitError, Placement, Plan, PlanClaims, Relocation};
 use crate::{ResourceId, SessionId};
 
 impl Refusal {
@@ -27,39 +27,14 @@ impl Tx<'_> {
         if self.tenant.bookings.contains_key(&new.id) {
             return Err(CommitError::Exists { what: "booking" });
         }
-        let (state, deadline) = match new.initial {
-            Initial::Held(until) => (State::Held, Some(until)),
-            Initial::Pending(until) => (State::Pending, Some(until.min(new.visit.start()))),
-            Initial::Confirmed => (State::Confirmed, None),
-        };
+        let (_, deadline) = new.initial.state(new.visit.start());
         self.still_to_come(deadline)?;
         let present = Present::at(self.tenant, self.now, None);
         let chosen = self.tenant.choose(&placement.plans, &placement.limits, new.party, present);
         let (plan, seating) = chosen.map_err(|refusal| refusal.of(index))?;
         let (claims, session) = self.occupy(plan, seating, present)?;
-        let now = instant(self.now);
-        let booking = Booking {
-            id: new.id,
-            tenant: self.id,
-            service: new.service,
-            customer: new.customer,
-            visit: new.visit,
-            party: new.party,
-            state,
-            version: 1,
-            deadline,
-            local: new.local.clone(),
-            picks: plan.picks.clone(),
-            claims,
-            session,
-            series: new.series,
-            offer_to: new.offer_to,
-            priced: new.priced.clone(),
-            approval: new.approval,
-            max_hold: new.max_hold,
-            created: now,
-            changed: now,
-        };
+        let occupied = (claims, session);
+        let booking = new.row(self.id, plan.picks.clone(), occupied, instant(self.now));
         self.put_booking(booking.clone(), EventKind::Placed);
         self.assign_all(&booking, &[]);
         Ok(booking)

@@ -11,6 +11,7 @@ mod any;
 mod check;
 mod command;
 mod error;
+mod placed;
 mod port;
 mod query;
 

@@ -1,10 +1,9 @@
 //! Ordinary bookings, as `booking.commit_batch` reads them.
 
 use booking_core::{
-    Action, Booking, BookingId, Claim, Command, Committed, IdempotencyKey, Initial, Placement, Plan,
-    PlanClaims, ResourceId, State, StoreError,
+    Action, BookingId, Claim, Command, Committed, IdempotencyKey, Placement, Plan, PlanClaims, ResourceId,
+    StoreError,
 };
-use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::command::facts;
@@ -56,7 +55,12 @@ impl<'c> Ordinary<'c> {
     pub(crate) fn done(self, second: i64) -> Result<Committed, StoreError> {
         let now = instant("answer", second)?;
         Ok(Committed {
-            bookings: vec![self.booking(now)],
+            bookings: vec![self.placement.booking.row(
+                self.command.tenant,
+                self.plan.picks.clone(),
+                (self.claims.to_vec(), None),
+                now,
+            )],
             offers: Vec::new(),
             collides: Vec::new(),
             session: None,
@@ -64,42 +68,6 @@ impl<'c> Ordinary<'c> {
             verdicts: self.command.verdicts.clone(),
             replayed: false,
         })
-    }
-
-    fn booking(self, now: DateTime<Utc>) -> Booking {
-        let new = &self.placement.booking;
-        let (state, deadline) = initial(new.initial, new.visit.start());
-        Booking {
-            id: new.id,
-            tenant: self.command.tenant,
-            service: new.service,
-            customer: new.customer,
-            visit: new.visit,
-            party: new.party,
-            state,
-            version: 1,
-            deadline,
-            local: new.local.clone(),
-            picks: self.plan.picks.clone(),
-            claims: self.claims.to_vec(),
-            session: None,
-            series: new.series,
-            offer_to: new.offer_to,
-            priced: new.priced.clone(),
-            approval: new.approval,
-            max_hold: new.max_hold,
-            created: now,
-            changed: now,
-        }
-    }
-}
-
-/// The state of a new booking, and until when it lives in it.
-pub(super) fn initial(initial: Initial, start: DateTime<Utc>) -> (State, Option<DateTime<Utc>>) {
-    match initial {
-        Initial::Held(until) => (State::Held, Some(until)),
-        Initial::Pending(until) => (State::Pending, Some(until.min(start))),
-        Initial::Confirmed => (State::Confirmed, None),
     }
 }
 

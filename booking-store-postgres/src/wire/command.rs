@@ -10,7 +10,6 @@ use booking_platform::{AuditAction, AuditObject};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::batch::initial;
 use super::booking::{VisitRow, amount};
 use super::hex;
 use super::parts::{BlockRow, EntryRow, SessionRow, claim_rows};
@@ -168,7 +167,7 @@ fn placement(wanted: &Placement) -> Value {
 
 /// The columns of a new booking that are known before it is placed.
 pub(super) fn facts(new: &NewBooking) -> Value {
-    let (state, deadline) = initial(new.initial, new.visit.start());
+    let (state, deadline) = new.initial.state(new.visit.start());
     let mut value = json!(VisitRow::from(new));
     let rest = json!({
         "booking_id": new.id,

@@ -77,37 +77,11 @@ impl Rows {
         if self.bookings.iter().any(|b| b.id == new.id) {
             return Err(CommitError::Exists { what: "booking" });
         }
-        let (state, deadline) = match new.initial {
-            Initial::Held(until) => (State::Held, Some(until)),
-            Initial::Pending(until) => (State::Pending, Some(until.min(new.visit.start()))),
-            Initial::Confirmed => (State::Confirmed, None),
-        };
+        let (_, deadline) = new.initial.state(new.visit.start());
         self.still_to_come(deadline)?;
         let (plan, claims, session) =
             self.occupy(index, &placement.plans, &placement.limits, new.party, None)?;
-        let now = self.now();
-        let booking = Booking {
-            id: new.id,
-            tenant: by.tenant,
-            service: new.service,
-            customer: new.customer,
-            visit: new.visit,
-            party: new.party,
-            state,
-            version: 1,
-            deadline,
-            local: new.local.clone(),
-            picks: plan.picks,
-            claims,
-            session,
-            series: new.series,
-            offer_to: new.offer_to,
-            priced: new.priced.clone(),
-            approval: new.approval,
-            max_hold: new.max_hold,
-            created: now,
-            changed: now,
-        };
+        let booking = new.row(by.tenant, plan.picks, (claims, session), self.now());
         self.write(by, &booking, EventKind::Placed, &[]);
         Ok(booking)
     }
