@@ -126,6 +126,10 @@ impl Secret {
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&unfinished, path)?;
+        // The name lasts too: with another secret after a power cut, links that were sent out would be dead.
+        #[cfg(unix)]
+        File::open(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))?
+            .sync_all()?;
         Ok(secret)
     }
 }

@@ -18,11 +18,8 @@ pub(super) struct Open {
 
 /// Opens a file. To look at one, a copy is opened, so that the file may be in use and stays as it is.
 pub(super) fn open(path: &Path, purpose: Purpose) -> Outcome<(SqliteStore, Open)> {
-    if purpose != Purpose::Make && !path.exists() {
-        let made = "`booking init` makes a business, `booking serve --demo` a demo";
-        return Err(
-            format!("there is no file {}: {made}; `--data FILE` names another", path.display()).into()
-        );
+    if purpose != Purpose::Make {
+        must_exist(path)?;
     }
     let copy = if purpose == Purpose::Look { Some(TempDir::with_prefix("booking-")?) } else { None };
     let store = match &copy {
