@@ -32,6 +32,14 @@ pub(crate) fn tree(package: &str, features: &str) -> Result<BTreeSet<String>> {
     Ok(parse_tree(&text, package))
 }
 
+/// Where cargo puts a program. `cargo run` takes one package only, and with that other features than a build of several.
+pub(crate) fn built(profile: &str, program: &str) -> Result<String> {
+    let metadata: Value =
+        serde_json::from_str(&Line::new("cargo metadata --format-version 1 --no-deps").read()?)?;
+    let folder = metadata["target_directory"].as_str().ok_or("cargo metadata has no `target_directory`")?;
+    Ok(format!("{folder}/{profile}/{program}"))
+}
+
 fn parse(metadata: &str) -> Result<Vec<Member>> {
     let metadata: Value = serde_json::from_str(metadata)?;
     let packages = metadata["packages"].as_array().ok_or("cargo metadata has no `packages`")?;

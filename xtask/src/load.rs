@@ -1,6 +1,7 @@
 //! `cargo xtask load`: the server under load, measured by the program `load` of `booking-bench`.
 
 use crate::Result;
+use crate::cargo;
 use crate::debian;
 use crate::process::Line;
 
@@ -10,8 +11,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     // One build, so that what both need is compiled once and both lie in one folder.
     let both = "-p booking-http -p booking-bench --features booking-bench/load --bin booking --bin load";
     Line::new("cargo build --release --quiet").with(&both.split(' ').collect::<Vec<_>>()).run()?;
-    let line = Line::new("cargo run --release --quiet -p booking-http -p booking-bench");
-    line.with(&["--features", "booking-bench/load", "--bin", "load", "--"]).with(arguments).run()
+    let program = cargo::built("release", "load")?;
+    Line::new("").with(&[&program]).with(arguments).run()
 }
 
 /// wrk has no `--version` that succeeds.
