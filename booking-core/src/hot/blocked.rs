@@ -19,9 +19,20 @@ use crate::span::{Span, join};
 /// assert_eq!(blocked.intervals().collect::<Vec<_>>(), [Interval::from_seconds(3_600, 9_000)?]);
 /// # Ok::<(), booking_core::Invalid>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Blocked {
     spans: Vec<Span>,
+}
+
+impl Clone for Blocked {
+    fn clone(&self) -> Self {
+        Self { spans: self.spans.clone() }
+    }
+
+    /// Keeps the memory there is: what is derived would not.
+    fn clone_from(&mut self, other: &Self) {
+        self.spans.clone_from(&other.spans);
+    }
 }
 
 impl Blocked {
@@ -141,6 +152,17 @@ mod tests {
 
     fn is_joined(blocked: &Blocked) -> bool {
         blocked.spans.windows(2).all(|pair| pair[0].end < pair[1].start)
+    }
+
+    #[test]
+    fn a_copy_in_place_keeps_the_memory_there_was() {
+        let (mut kept, mut other) = (Blocked::new(), Blocked::new());
+        kept.set((0..10).map(|at| interval((at * 10, 5))));
+        other.add(interval((3, 4)));
+        let memory = kept.spans.as_ptr();
+        kept.clone_from(&other);
+        assert_eq!(kept, other);
+        assert_eq!(kept.spans.as_ptr(), memory);
     }
 
     proptest! {
