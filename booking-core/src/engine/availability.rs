@@ -12,7 +12,7 @@ use crate::interval::Interval;
 use crate::policy::{HorizonKind, Rule};
 use crate::schedule::Calendar;
 use crate::seconds::DAY;
-use crate::service::Service;
+use crate::service::{GridMode, Service};
 use crate::span::Span;
 use crate::time::{Zone, Zones};
 
@@ -22,7 +22,7 @@ pub struct Availability<'a> {
     pub(super) service: &'a Service,
     pub(super) zones: &'a Zones,
     pub(super) zone: Zone,
-    pub(super) members: Vec<Member>,
+    pub(super) members: Vec<Member<'a>>,
     pub(super) snapshot: &'a Snapshot,
     pub(super) rules: &'a [Arc<dyn Rule>],
 }
@@ -69,7 +69,10 @@ impl<'a> Availability<'a> {
     /// several resources have in common look back (and ahead) more than 8 days.
     pub fn reach(service: &Service, query: &SlotQuery) -> Interval {
         let longest = service.durations.iter().copied().max().unwrap_or(0);
-        let spare = longest + service.buffers.before + service.buffers.after + LONG + 2 * DAY;
+        let alone = service.requirements.iter().map(|requirement| requirement.count).sum::<u32>() == 1;
+        let near = alone && service.grid.mode == GridMode::Hours && !query.waive.hours;
+        let ahead = if near { 0 } else { LONG + 2 * DAY };
+        let spare = longest + service.buffers.before + service.buffers.after + ahead;
         let mut from = query.window.start_second();
         if service.policy.horizon.as_ref().is_some_and(|h| matches!(h.kind, HorizonKind::AvailableDays(_))) {
             from = from.min(query.now);

@@ -153,7 +153,7 @@ impl Availability<'_> {
         &self,
         question: &Question,
         need: &Demand,
-        member: &Member,
+        member: &Member<'_>,
         start: i64,
     ) -> Result<Vec<Reason>, AvailabilityError> {
         let mut reasons = Vec::new();
@@ -188,7 +188,7 @@ impl Availability<'_> {
     fn claim_reasons(
         &self,
         question: &Question,
-        member: &Member,
+        member: &Member<'_>,
         units: u32,
         reach: &Reach,
         start: i64,
@@ -205,7 +205,7 @@ impl Availability<'_> {
             reasons.push(Reason::CapacityFull { resource, free: member.capacity.saturating_sub(used) });
             return;
         }
-        for row in &member.claims {
+        for row in member.claims.iter() {
             if row.claim.blocked_from() >= until || from >= row.claim.blocked_until() {
                 continue;
             }
@@ -279,7 +279,7 @@ fn holds(spans: &[Span], at: i64) -> bool {
 /// Closed dates and hours against one part of a visit.
 fn hours_reasons(
     question: &Question,
-    member: &Member,
+    member: &Member<'_>,
     from: i64,
     until: i64,
     reasons: &mut Vec<Reason>,
@@ -308,7 +308,7 @@ fn hours_reasons(
     Ok(())
 }
 
-fn block_reasons(member: &Member, reach: &Reach, start: i64, reasons: &mut Vec<Reason>) {
+fn block_reasons(member: &Member<'_>, reach: &Reach, start: i64, reasons: &mut Vec<Reason>) {
     let (from, until) = (start + reach.part.from - reach.before, start + reach.part.to + reach.after);
     let date_at = |second: i64| date_of(day_of_local(member.calendar.zone().to_local(second)));
     let resource = member.id();

@@ -80,7 +80,7 @@ impl Availability<'_> {
     pub(super) fn possible_of(
         &self,
         question: &Question,
-        (member, need): (&Member, &Demand),
+        (member, need): (&Member<'_>, &Demand),
         openings: &Openings,
         blocked: &[Span],
         hull: Span,
@@ -104,7 +104,7 @@ impl Availability<'_> {
     pub(super) fn stretches_of(
         &self,
         question: &Question,
-        member: &Member,
+        member: &Member<'_>,
         openings: &Openings,
         need: &Demand,
         range: Span,
@@ -137,7 +137,7 @@ impl Availability<'_> {
 /// The openings of a member, expanded once.
 fn opened<'a>(
     known: &'a mut Option<Openings>,
-    member: &Member,
+    member: &Member<'_>,
     question: &Question,
     range: Span,
 ) -> Result<&'a Openings, AvailabilityError> {

@@ -1,5 +1,6 @@
 //! One resource as the engine sees it: openings, claims and blocks, sorted.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,12 +15,12 @@ use crate::store::{ClaimRow, Occupancy};
 use crate::{Claim, ResourceId};
 
 /// One resource with what occupies it.
-pub(super) struct Member {
+pub(super) struct Member<'a> {
     pub(super) resource: Arc<Resource>,
     pub(super) calendar: Arc<Calendar>,
     pub(super) capacity: u32,
-    /// Live claims by blocked start.
-    pub(super) claims: Vec<ClaimRow>,
+    /// Live claims in any order: those of the snapshot where they come in one piece.
+    pub(super) claims: Cow<'a, [ClaimRow]>,
     /// Blocks by start.
     pub(super) blocks: Vec<Block>,
 }
@@ -45,20 +46,29 @@ pub(super) fn reaches(service: &Service, requirement: &Requirement, duration: Se
         .collect()
 }
 
-impl Member {
+impl<'a> Member<'a> {
     /// A resource that nothing occupies yet.
     fn idle(resource: &Arc<Resource>, calendar: Arc<Calendar>) -> Self {
         Self {
             calendar,
             capacity: resource.capacity,
             resource: Arc::clone(resource),
-            claims: Vec::new(),
+            claims: Cow::default(),
             blocks: Vec::new(),
         }
     }
 
     pub(super) fn id(&self) -> ResourceId {
         self.resource.id
+    }
+
+    /// Only what does not come in one piece is copied.
+    fn add_claims(&mut self, rows: &'a [ClaimRow]) {
+        if self.claims.is_empty() {
+            self.claims = Cow::Borrowed(rows);
+        } else {
+            self.claims.to_mut().extend_from_slice(rows);
+        }
     }
 
     /// Where `units` more cannot be taken, leaving out claims for which `skip` holds: sorted and joined.
@@ -71,11 +81,9 @@ impl Member {
         if units > self.capacity {
             return Ok(vec![range]);
         }
-        let mut spans: Vec<Span> = self
-            .blocks
-            .iter()
-            .map(|block| Span::new(block.interval.start_second(), block.interval.end_second()))
-            .collect();
+        let mut spans = Vec::with_capacity(self.blocks.len() + self.claims.len());
+        let blocks = self.blocks.iter().map(|block| block.interval);
+        spans.extend(blocks.map(|interval| Span::new(interval.start_second(), interval.end_second())));
         if self.calendar.has_recurring_blocks() {
             self.calendar.recurring_blocks(range.start, range.end, &mut spans)?;
         }
@@ -104,11 +112,11 @@ impl Member {
 }
 
 /// Resources, their hours, and what occupies each. The work grows with the resources and rows together, not with their product.
-pub(super) fn members(
+pub(super) fn members<'a>(
     resources: &[Arc<Resource>],
     calendars: Vec<Arc<Calendar>>,
-    occupancy: &Occupancy,
-) -> Vec<Member> {
+    occupancy: &'a Occupancy,
+) -> Vec<Member<'a>> {
     let mut members = Vec::with_capacity(resources.len());
     let mut places = HashMap::with_capacity(resources.len());
     let mut again = Vec::new();
@@ -122,7 +130,7 @@ pub(super) fn members(
     for group in occupancy.claims.chunk_by(|one, next| one.claim.resource == next.claim.resource) {
         // Stores answer resource by resource: one look-up for each.
         if let Some(place) = places.get(&group[0].claim.resource) {
-            members[*place].claims.extend_from_slice(group);
+            members[*place].add_claims(group);
         }
     }
     for block in &occupancy.blocks {
@@ -137,8 +145,6 @@ pub(super) fn members(
         }
     }
     for member in &mut members {
-        let by_start = |row: &ClaimRow| (row.claim.blocked_from(), row.claim.blocked_until(), row.by);
-        member.claims.sort_unstable_by_key(by_start);
         member.blocks.sort_by_key(|block| block.interval);
     }
     // A resource that is named twice is occupied both times.

@@ -43,7 +43,7 @@ pub(super) struct Demand {
 impl Question {
     pub(super) fn new(
         service: &Service,
-        members: &[Member],
+        members: &[Member<'_>],
         query: &SlotQuery,
     ) -> Result<Self, AvailabilityError> {
         let duration = service.duration(query.duration)?;
@@ -98,7 +98,7 @@ impl Demand {
     fn new(
         service: &Service,
         requirement: &Requirement,
-        members: &[Member],
+        members: &[Member<'_>],
         duration: Seconds,
         query: &SlotQuery,
     ) -> Self {
@@ -116,7 +116,7 @@ impl Demand {
 }
 
 /// Whoever asks for a resource that no pool has would otherwise be served by another.
-fn check_pins(pins: &[ResourceId], service: &Service, members: &[Member]) -> Result<(), Invalid> {
+fn check_pins(pins: &[ResourceId], service: &Service, members: &[Member<'_>]) -> Result<(), Invalid> {
     check_count("resources", pins.len(), MAX_PINS)?;
     let in_a_pool = |pin: &ResourceId| {
         members.iter().filter(|member| member.id() == *pin).any(|member| {
@@ -144,7 +144,7 @@ fn units(service: &Service, requirement: &Requirement, party: u32) -> u32 {
 const FEW: usize = 32;
 
 /// The members of a pool, in its order.
-fn pool(pool: &Pool, members: &[Member]) -> Vec<u32> {
+fn pool(pool: &Pool, members: &[Member<'_>]) -> Vec<u32> {
     match pool {
         Pool::Ids(ids) if members.len() <= FEW => {
             ids.iter().filter_map(|id| members.iter().position(|m| m.id() == *id)).map(|i| i as u32).collect()
@@ -168,7 +168,7 @@ fn pool(pool: &Pool, members: &[Member]) -> Vec<u32> {
 
 /// Where a pool has pinned resources only they count; with fewer pins than the requirement asks for, the pinned ones
 /// come first.
-fn pinned(mut pool: Vec<u32>, members: &[Member], pins: &[ResourceId], count: u32) -> Vec<u32> {
+fn pinned(mut pool: Vec<u32>, members: &[Member<'_>], pins: &[ResourceId], count: u32) -> Vec<u32> {
     let is_pinned = |index: &u32| pins.contains(&members[*index as usize].id());
     let chosen = pool.iter().filter(|index| is_pinned(index)).count();
     if chosen == 0 {

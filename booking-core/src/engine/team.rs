@@ -16,7 +16,7 @@ use crate::store::LimitSubject;
 /// Judges which candidates of the grid some complete team anchors, whoever is free.
 pub(super) struct Team<'a> {
     question: &'a Question,
-    members: &'a [Member],
+    members: &'a [Member<'a>],
     /// For each grid requirement and member of its pool, its stretches.
     stretches: &'a [Vec<Vec<Span>>],
     matcher: Matcher,
@@ -25,7 +25,7 @@ pub(super) struct Team<'a> {
 impl<'a> Team<'a> {
     pub(super) fn new(
         question: &'a Question,
-        members: &'a [Member],
+        members: &'a [Member<'a>],
         stretches: &'a [Vec<Vec<Span>>],
     ) -> Self {
         Self { question, members, stretches, matcher: Matcher::default() }
@@ -115,7 +115,7 @@ pub(super) enum Common {
 /// Which requirements one resource can serve together, on an otherwise empty calendar.
 struct Alone<'a> {
     question: &'a Question,
-    members: &'a [Member],
+    members: &'a [Member<'a>],
 }
 
 impl Together for Alone<'_> {
@@ -230,7 +230,7 @@ impl<'a> OwnUse<'a> {
             .collect()
     }
 
-    fn limits_allow(&self, member: &Member, needs: &[usize]) -> bool {
+    fn limits_allow(&self, member: &Member<'_>, needs: &[usize]) -> bool {
         let availability = self.availability;
         let limits = &availability.service.policy.limits;
         if self.question.waive.limits || !limits.iter().any(|limit| limit.per == Per::Resource) {
@@ -265,7 +265,12 @@ impl Together for OwnUse<'_> {
 }
 
 /// The claims one resource makes when it serves these requirements of a visit at `start`.
-pub(super) fn own_claims(question: &Question, member: &Member, needs: &[usize], start: i64) -> Vec<Claim> {
+pub(super) fn own_claims(
+    question: &Question,
+    member: &Member<'_>,
+    needs: &[usize],
+    start: i64,
+) -> Vec<Claim> {
     let mut claims = Vec::new();
     for &need in needs {
         let demand = &question.needs[need];
@@ -290,7 +295,7 @@ pub(super) fn pools_overlap(question: &Question) -> bool {
 }
 
 /// Whether no resource can ever serve two requirements at once: then plain matching decides.
-fn exclusive(question: &Question, members: &[Member], pool: impl Fn(&Demand) -> &[u32]) -> bool {
+fn exclusive(question: &Question, members: &[Member<'_>], pool: impl Fn(&Demand) -> &[u32]) -> bool {
     let meet = |one: usize, other: usize| {
         question.needs[one].reaches.iter().any(|a| {
             question.needs[other].reaches.iter().any(|b| {

@@ -1,9 +1,10 @@
 //! Bookings by what they belong to, ordered by start.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::chunks::Sorted;
 use crate::booking::Booking;
 use crate::store::LimitSubject;
 use crate::{BookingId, CustomerId, ResourceId, SeriesId, ServiceId};
@@ -29,29 +30,21 @@ impl From<LimitSubject> for Subject {
     }
 }
 
-/// What lists are filtered by.
-pub(super) fn listed_subjects(booking: &Booking) -> Vec<Subject> {
+/// What lists are filtered by, and what limits and standings count by.
+pub(super) fn subjects(booking: &Booking) -> Vec<Subject> {
     let mut subjects = vec![Subject::All, Subject::Service(booking.service)];
-    subjects.extend(booking.customer.map(Subject::Customer));
-    subjects.extend(booking.series.map(|(series, _)| Subject::Series(series)));
-    subjects.extend(booking.resources().into_iter().map(Subject::Resource));
-    subjects
-}
-
-/// What limits and standings count by.
-pub(super) fn counted_subjects(booking: &Booking) -> Vec<Subject> {
-    let mut subjects = vec![Subject::Service(booking.service)];
     if let Some(customer) = booking.customer {
         subjects.push(Subject::Customer(customer));
         subjects.push(Subject::CustomerOfService(customer, booking.service));
     }
+    subjects.extend(booking.series.map(|(series, _)| Subject::Series(series)));
     subjects.extend(booking.resources().into_iter().map(Subject::Resource));
     subjects
 }
 
 /// Bookings of each subject by start, then id.
 #[derive(Debug, Default)]
-pub(super) struct ByStart(HashMap<Subject, BTreeSet<(i64, BookingId)>>);
+pub(super) struct ByStart(HashMap<Subject, Sorted<(i64, BookingId)>>);
 
 /// Where a page of a list starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +77,7 @@ impl ByStart {
         until: i64,
     ) -> impl DoubleEndedIterator<Item = BookingId> {
         let keys = self.0.get(&subject).filter(|_| from < until);
-        let range = keys.map(|keys| keys.range((from, FIRST_ID)..(until, FIRST_ID)));
+        let range = keys.map(|keys| keys.range(&(from, FIRST_ID), &(until, FIRST_ID)));
         range.into_iter().flatten().map(|(_, id)| *id)
     }
 
@@ -97,7 +90,7 @@ impl ByStart {
     ) -> impl Iterator<Item = BookingId> {
         let (PageStart::At(key) | PageStart::After(key)) = from;
         let keys = self.0.get(&subject).filter(|_| key.0 < until);
-        let range = keys.map(|keys| keys.range(key..(until, FIRST_ID))).into_iter().flatten();
+        let range = keys.map(|keys| keys.range(&key, &(until, FIRST_ID))).into_iter().flatten();
         range.filter(move |found| from != PageStart::After(**found)).map(|(_, id)| *id)
     }
 }

@@ -31,7 +31,7 @@ impl Present {
 }
 
 impl Tenant {
-    /// Live claims on a resource that block any of `[from, until)`.
+    /// Live claims on a resource that block any of `[from, until)`, by what they block.
     pub(super) fn claims_on(
         &self,
         resource: ResourceId,

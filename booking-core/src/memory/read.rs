@@ -47,7 +47,8 @@ impl Tenant {
                 }
             }
             if let Some(blocked) = self.blocked.get(&resource) {
-                let blocks = blocked.overlapping(from, until).filter_map(|id| self.blocks.get(id));
+                let blocks =
+                    blocked.overlapping(from, until).filter_map(|blocked| self.blocks.get(&blocked.id));
                 occupancy.blocks.extend(blocks.cloned());
             }
             occupancy.capacities.extend(self.capacities.get(&resource).map(|&units| (resource, units)));
@@ -118,7 +119,7 @@ impl Tenant {
         let first = (self.first_start(filter), FIRST_ID);
         let after = filter.after.map(|(start, id)| (start.timestamp(), id)).filter(|&after| after >= first);
         let from = after.map_or(PageStart::At(first), PageStart::After);
-        let ids = self.listed.page(narrowest(filter), from, until);
+        let ids = self.by_start.page(narrowest(filter), from, until);
         let bookings = ids.filter_map(|id| self.bookings.get(&id));
         let found = bookings.filter(|booking| matches(booking, filter));
         Page::cut(found.take(limit + 1).cloned().collect(), limit)
@@ -131,13 +132,11 @@ impl Tenant {
     }
 
     pub(super) fn history_of(&self, booking: BookingId) -> Vec<Event> {
-        let places = self.history.get(&booking).into_iter().flatten();
-        places.filter_map(|&place| self.events.get(place)).cloned().collect()
+        self.events.of(booking)
     }
 
     pub(super) fn events_after(&self, after: u64, limit: usize) -> Vec<Event> {
-        let from = self.events.partition_point(|event| event.sequence <= after);
-        self.events.iter().skip(from).take(limit).cloned().collect()
+        self.events.after(after, limit)
     }
 
     pub(super) fn lapsed(&self, now: DateTime<Utc>, limit: usize) -> Vec<Booking> {

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::bookings::Bookings;
-use super::index::{ByStart, Subject, counted_subjects, listed_subjects};
+use super::index::{ByStart, Subject, subjects};
+use super::log::Log;
 use super::rows::{AssignedRow, RecordedRow, Rows};
-use super::timeline::Timeline;
-use crate::booking::{Block, Booking, Claim, EntryState, Event, Session, SessionKey, State, WaitlistEntry};
+use super::timeline::{Stretch, Timeline};
+use crate::booking::{Block, Booking, Claim, EntryState, Session, SessionKey, State, WaitlistEntry};
 use crate::interval::Interval;
 use crate::reason::Occupant;
 use crate::store::Operation;
@@ -22,8 +23,49 @@ pub(super) const NEVER: i64 = i64::MIN;
 pub(super) struct Claimed {
     pub(super) claim: Claim,
     pub(super) by: Occupant,
+    /// Its place among the claims of what it belongs to.
+    place: u32,
     /// The first second at which it no longer blocks.
     pub(super) lives_until: i64,
+}
+
+impl Stretch for Claimed {
+    type Key = (Occupant, u32);
+
+    fn from(&self) -> i64 {
+        self.claim.blocked_from()
+    }
+
+    fn until(&self) -> i64 {
+        self.claim.blocked_until()
+    }
+
+    fn key(&self) -> Self::Key {
+        (self.by, self.place)
+    }
+}
+
+/// A block on the calendar of its resource.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BlockedBy {
+    interval: Interval,
+    pub(super) id: BlockId,
+}
+
+impl Stretch for BlockedBy {
+    type Key = BlockId;
+
+    fn from(&self) -> i64 {
+        self.interval.start_second()
+    }
+
+    fn until(&self) -> i64 {
+        self.interval.end_second()
+    }
+
+    fn key(&self) -> Self::Key {
+        self.id
+    }
 }
 
 /// Seats that a booking takes in a session.
@@ -50,7 +92,7 @@ pub(super) struct Tenant {
     pub(super) blocks: HashMap<BlockId, Block>,
     pub(super) capacities: HashMap<ResourceId, u32>,
     pub(super) entries: HashMap<EntryId, WaitlistEntry>,
-    pub(super) events: Vec<Event>,
+    pub(super) events: Log,
     pub(super) recorded: HashMap<(Operation, String), RecordedRow>,
     pub(super) assigned: HashMap<(ServiceId, ResourceId), AssignedRow>,
     /// The latest instant a command was applied at: time does not run backwards.
@@ -58,19 +100,16 @@ pub(super) struct Tenant {
     /// The last place in line that was given.
     pub(super) places: u64,
 
-    pub(super) listed: ByStart,
-    pub(super) counted: ByStart,
+    pub(super) by_start: ByStart,
     /// Held and pending bookings by deadline.
     pub(super) deadlines: BTreeSet<(i64, BookingId)>,
-    pub(super) claims: HashMap<ResourceId, Timeline<(Occupant, usize), Claimed>>,
-    pub(super) blocked: HashMap<ResourceId, Timeline<BlockId, BlockId>>,
+    pub(super) claims: HashMap<ResourceId, Timeline<Claimed>>,
+    pub(super) blocked: HashMap<ResourceId, Timeline<BlockedBy>>,
     /// Seats by session: of bookings that have not ended, lapsed ones included.
     pub(super) seats: HashMap<SessionId, BTreeMap<BookingId, Seat>>,
     pub(super) shapes: HashMap<Shape, BTreeSet<SessionId>>,
     /// Entries that wait, in order.
     pub(super) line: BTreeSet<(i64, u64, EntryId)>,
-    /// Where the events of a booking are.
-    pub(super) history: HashMap<BookingId, Vec<usize>>,
     /// Recorded answers by age.
     pub(super) ages: BTreeSet<(i64, Operation, String)>,
     /// The longest visit there ever was: how far a list must look back.
@@ -114,9 +153,8 @@ impl Tenant {
         for entry in rows.entries {
             tenant.put_entry(entry.id, Some(entry));
         }
-        tenant.events.reserve_exact(rows.events.len());
         for event in rows.events {
-            tenant.push_event(event);
+            tenant.events.push(event);
         }
         for row in rows.recorded {
             tenant.put_recorded((row.key.operation, row.key.key.clone()), Some(row));
@@ -168,8 +206,8 @@ impl Tenant {
             }
         }
         if let Some(row) = row {
-            let (from, until) = (row.interval.start_second(), row.interval.end_second());
-            self.blocked.entry(row.resource).or_default().insert(from, until, id, id);
+            let blocked = BlockedBy { interval: row.interval, id };
+            self.blocked.entry(row.resource).or_default().insert(blocked);
             self.blocks.insert(id, row);
         }
         old
@@ -206,22 +244,6 @@ impl Tenant {
         old
     }
 
-    pub(super) fn push_event(&mut self, event: Event) {
-        self.history.entry(event.booking).or_default().push(self.events.len());
-        self.events.push(event);
-    }
-
-    pub(super) fn pop_event(&mut self) {
-        if let Some(event) = self.events.pop()
-            && let Some(places) = self.history.get_mut(&event.booking)
-        {
-            places.pop();
-            if places.is_empty() {
-                self.history.remove(&event.booking);
-            }
-        }
-    }
-
     /// Until when a session lives, were nothing to change, without one of its bookings.
     pub(super) fn session_lives_until(&self, id: SessionId, ignoring: Option<BookingId>) -> i64 {
         let Some(session) = self.sessions.get(&id) else { return NEVER };
@@ -236,13 +258,8 @@ impl Tenant {
     /// Enters a booking into every index, or takes it out.
     fn file_booking(&mut self, booking: &Booking, enter: bool) {
         let key = (booking.visit.start_second(), booking.id);
-        for subject in listed_subjects(booking) {
-            self.listed.file(subject, key, enter);
-        }
-        if booking.state.is_counted() {
-            for subject in counted_subjects(booking) {
-                self.counted.file(subject, key, enter);
-            }
+        for subject in subjects(booking) {
+            self.by_start.file(subject, key, enter);
         }
         if let (State::Held | State::Pending, Some(deadline)) = (booking.state, booking.deadline) {
             let key = (deadline.timestamp(), booking.id);
@@ -286,14 +303,11 @@ impl Tenant {
 
     /// Puts claims on the calendars of their resources, or takes them off.
     fn file_claims(&mut self, claims: &[Claim], by: Occupant, lives_until: Option<i64>) {
-        for (index, claim) in claims.iter().enumerate() {
-            let (from, until) = (claim.blocked_from(), claim.blocked_until());
+        for (place, claim) in (0..).zip(claims) {
             let timeline = self.claims.entry(claim.resource).or_default();
             match lives_until {
-                Some(lives_until) => {
-                    timeline.insert(from, until, (by, index), Claimed { claim: *claim, by, lives_until });
-                }
-                None => timeline.remove(from, until, (by, index)),
+                Some(lives_until) => timeline.insert(Claimed { claim: *claim, by, place, lives_until }),
+                None => timeline.remove(claim.blocked_from(), claim.blocked_until(), (by, place)),
             }
             if timeline.is_empty() {
                 self.claims.remove(&claim.resource);
@@ -309,7 +323,7 @@ impl Tenant {
             blocks: self.blocks.values().cloned().collect(),
             capacities: self.capacities.iter().map(|(id, capacity)| (*id, *capacity)).collect(),
             entries: self.entries.values().cloned().collect(),
-            events: self.events.clone(),
+            events: self.events.iter().collect(),
             recorded: self.recorded.values().cloned().collect(),
             assigned: self.assigned.values().copied().collect(),
         };
@@ -331,7 +345,7 @@ impl Tenant {
         until: i64,
         now: i64,
     ) -> impl DoubleEndedIterator<Item = &Booking> {
-        let ids = self.counted.range(subject, from, until);
+        let ids = self.by_start.range(subject, from, until);
         ids.filter_map(|id| self.bookings.get(&id)).filter(move |booking| booking.is_counted_at(now))
     }
 }

@@ -50,7 +50,7 @@ impl<'a> Tx<'a> {
                 Some(Before::Block(id, row)) => drop(self.tenant.put_block(id, row)),
                 Some(Before::Capacity(id, row)) => drop(put(&mut self.tenant.capacities, id, row)),
                 Some(Before::Entry(id, row)) => drop(self.tenant.put_entry(id, row.map(|row| *row))),
-                Some(Before::Event(_)) => self.tenant.pop_event(),
+                Some(Before::Event(_)) => self.tenant.events.pop(),
                 Some(Before::Recorded(id, row)) => drop(self.tenant.put_recorded(id, row.map(|row| *row))),
                 Some(Before::Assigned(id, row)) => drop(put(&mut self.tenant.assigned, id, row)),
                 None => return,
@@ -117,7 +117,7 @@ impl<'a> Tx<'a> {
 
     fn push_event(&mut self, booking: &Booking, kind: EventKind) {
         self.journal.push(Before::Event(self.tenant.events.len()));
-        self.tenant.push_event(Event {
+        self.tenant.events.push(Event {
             sequence: self.tenant.last_sequence().saturating_add(1),
             tenant: self.id,
             booking: booking.id,
@@ -161,7 +161,7 @@ impl<'a> Tx<'a> {
             Before::Entry(id, _) if seen.entries.insert(*id) => {
                 written.entries.extend(tenant.entries.get(id).cloned());
             }
-            Before::Event(place) => written.events.extend(tenant.events.get(*place).cloned()),
+            Before::Event(place) => written.events.extend(tenant.events.get(*place)),
             Before::Recorded(id, _) => match tenant.recorded.get(id) {
                 Some(row) => written.recorded.push(row.clone()),
                 None => changes.forgotten.push(id.clone()),
@@ -203,6 +203,6 @@ fn put<K: std::hash::Hash + Eq, V>(
 impl Tenant {
     /// The number of the latest event.
     pub(super) fn last_sequence(&self) -> u64 {
-        self.events.last().map_or(0, |event| event.sequence)
+        self.events.last_sequence()
     }
 }

@@ -1,8 +1,9 @@
 //! The one answer that is written by hand: slots without candidates.
 //!
 //! Computing a month of slots takes about a microsecond; encoding it the usual way would take a hundred. So every slot
-//! is the same template, copied and patched: the date changes once a day, the offset at a transition, and only the
-//! times of day differ. `tests` compares it byte for byte with the derived [`SlotList`](super::slot::SlotList).
+//! is the same template, copied and then patched: the date changes once a day, the offset at a transition, and only the
+//! times of day differ. They are written into the copy: a template just written to would have to be waited for.
+//! `tests` compares it byte for byte with the derived [`SlotList`](super::slot::SlotList).
 
 use booking_core::Zone;
 use booking_core::time::civil::{DAY, second_of_day};
@@ -35,30 +36,33 @@ impl<'a> Stamp<'a> {
         Self { zone, offset: 0, until: i64::MIN, midnight: NO_DATE }
     }
 
-    /// Shows a second that is not before the last one.
-    fn show(&mut self, out: &mut [u8], second: i64) {
+    /// Brings date and offset up to a second that is not before the last one; answers its second of the day.
+    #[inline]
+    fn turn(&mut self, out: &mut [u8], second: i64) -> i64 {
+        let of_day = second - self.midnight;
+        if second < self.until && (0..DAY).contains(&of_day) { of_day } else { self.turn_page(out, second) }
+    }
+
+    #[cold]
+    fn turn_page(&mut self, out: &mut [u8], second: i64) -> i64 {
         if second >= self.until {
-            self.turn(out, second);
+            self.turn_offset(out, second);
         }
-        let mut of_day = second - self.midnight;
-        if !(0..DAY).contains(&of_day) {
-            let local = second + self.offset;
-            put_date(out, local);
-            of_day = second_of_day(local);
-            self.midnight = second - of_day;
-        }
-        put_time(out, of_day);
+        let local = second + self.offset;
+        put_date(out, local);
+        let of_day = second_of_day(local);
+        self.midnight = second - of_day;
+        of_day
     }
 
     /// Looks up the offset at a second, and when it ends.
-    fn turn(&mut self, out: &mut [u8], second: i64) {
+    fn turn_offset(&mut self, out: &mut [u8], second: i64) {
         let transitions = self.zone.transitions();
         let next = transitions.partition_point(|change| change.at() <= second);
         self.until = transitions.get(next).map_or(i64::MAX, |change| change.at());
         let offset = shown_offset(self.zone.offset_at(second));
         put_offset(out, offset);
         self.offset = i64::from(offset);
-        self.midnight = NO_DATE;
     }
 }
 
@@ -76,9 +80,13 @@ pub(crate) fn write(
     let (mut start_stamp, mut end_stamp) = (Stamp::new(zone), Stamp::new(zone));
     let empty = out.len();
     for start in starts {
-        start_stamp.show(&mut slot[START_AT..START_AT + STAMP], start);
-        end_stamp.show(&mut slot[END_AT..END_AT + STAMP], start + length);
+        let start_time = start_stamp.turn(&mut slot[START_AT..START_AT + STAMP], start);
+        let end_time = end_stamp.turn(&mut slot[END_AT..END_AT + STAMP], start + length);
         out.extend_from_slice(&slot);
+        if let Some(copy) = out.last_chunk_mut::<SIZE>() {
+            put_time(&mut copy[START_AT..START_AT + STAMP], start_time);
+            put_time(&mut copy[END_AT..END_AT + STAMP], end_time);
+        }
     }
     if out.len() > empty {
         // The last slot has no comma behind it.
