@@ -84,10 +84,27 @@ impl RowError {
         }
     }
 
+    /// Which of the failures with this code it is.
+    fn extended(&self) -> Option<i32> {
+        match self {
+            Self::Sqlite(error) => error.sqlite_error().map(|error| error.extended_code),
+            Self::Invalid(_) | Self::Json(_) => None,
+        }
+    }
+
     /// The error of opening a file that this stands for.
     pub(crate) fn opening(self, path: &std::path::Path) -> OpenError {
         use rusqlite::ErrorCode as C;
         let path = path.to_owned();
+        match self.extended() {
+            // The index of the log could not grow.
+            Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => return OpenError::Full { path },
+            Some(rusqlite::ffi::SQLITE_READONLY_ROLLBACK) => {
+                let why = "its last write was cut off, which only opening it to write can undo".to_owned();
+                return OpenError::Io { path, why };
+            }
+            Some(_) | None => {}
+        }
         match self.code() {
             Some(C::NotADatabase) => OpenError::Foreign { path, why: "it is no SQLite database".to_owned() },
             Some(C::ReadOnly) => OpenError::ReadOnly { path },
@@ -106,6 +123,8 @@ impl RowError {
 pub(crate) enum Trouble {
     /// Nothing was applied; trying again may help.
     Unavailable(String),
+    /// Nothing was applied, because there was no room for it.
+    Full(String),
     /// Nothing was applied; trying again will not help.
     Failed(String),
     /// The disk failed while committing.
@@ -115,7 +134,11 @@ pub(crate) enum Trouble {
 impl Trouble {
     /// What a failure before committing means: nothing was applied.
     pub(crate) fn before_commit(error: &RowError) -> Self {
-        Self::Unavailable(format!("the command could not be written: {error}"))
+        let text = format!("the command could not be written: {error}");
+        match error.code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full(text),
+            _ => Self::Unavailable(text),
+        }
     }
 
     /// What a failure of the commit itself means. A full disk fails cleanly; after any other failure only reading the
@@ -133,7 +156,7 @@ impl Trouble {
 impl From<Trouble> for StoreError {
     fn from(trouble: Trouble) -> Self {
         match trouble {
-            Trouble::Unavailable(text) => Self::Unavailable(text),
+            Trouble::Unavailable(text) | Trouble::Full(text) => Self::Unavailable(text),
             Trouble::Failed(text) => Self::Failed(text),
             Trouble::Unknown(text) => Self::Unknown(text),
         }

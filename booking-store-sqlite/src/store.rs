@@ -70,6 +70,7 @@ impl SqliteStore {
             jobs: waiting,
             file: Some(file),
             batch: 0,
+            full: false,
         };
         let thread = thread::Builder::new().name("booking-writer".to_owned()).spawn(move || writer.run());
         let writer = Some(thread.map_err(io)?);

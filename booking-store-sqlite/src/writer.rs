@@ -1,6 +1,8 @@
 //! The one thread that changes anything: it takes the writes that have come together, applies them to the memory, writes
 //! what changed in one transaction, and answers when that is on the disk.
 
+use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
@@ -17,6 +19,8 @@ use crate::{OpenError, Options};
 
 /// The most writes that share a flush.
 const MAX_BATCH: usize = 1_024;
+/// How much room a disk that was full must have before it is written to again, in bytes: more than a command needs.
+const MARGIN: usize = 1 << 20;
 /// How often an idle store looks whether another program has written to its file.
 const WATCH: Duration = Duration::from_secs(1);
 
@@ -53,6 +57,8 @@ pub(crate) struct Writer {
     /// None between a failure and the next attempt to read the file again.
     pub(crate) file: Option<File>,
     pub(crate) batch: u64,
+    /// Whether there was no room for the last batch.
+    pub(crate) full: bool,
 }
 
 /// The file, and its version as of the last look: it differs when another program has written.
@@ -119,6 +125,12 @@ impl Writer {
     fn serve_from(&mut self, first: Job) {
         let mut jobs = vec![first];
         jobs.extend(self.jobs.try_iter().take(MAX_BATCH - 1));
+        if self.full
+            && let Err(trouble) = try_room(&self.path)
+        {
+            return refuse(jobs, &trouble);
+        }
+        self.full = false;
         if self.file.is_none() {
             self.read_again();
         }
@@ -172,6 +184,7 @@ impl Writer {
 
     /// What the memory holds is not what the file holds: nobody may see it.
     fn fail(&mut self, batch: u64, trouble: Trouble) {
+        self.full = matches!(trouble, Trouble::Full(_));
         self.shared.write().stopped = Some(trouble);
         self.shared.progress.fail(batch);
         if let Some(file) = self.file.take() {
@@ -227,6 +240,21 @@ fn refuse(jobs: Vec<Job>, trouble: &Trouble) {
     for job in jobs {
         job(Attempt::Refuse(trouble.clone()))(&Ok(()));
     }
+}
+
+/// Whether there is room again on a disk that was full. It is tried on a file beside the data: tried on the data, every
+/// command that does not fit would have the memory read again, and nothing would be served meanwhile.
+fn try_room(data: &std::path::Path) -> Result<(), Trouble> {
+    let mut name = data.as_os_str().to_owned();
+    name.push("-room");
+    let path = PathBuf::from(name);
+    let tried = fs::File::create(&path).and_then(|mut file| {
+        file.write_all(&vec![0; MARGIN])?;
+        file.sync_all()
+    });
+    // What cannot be removed takes no more room than this.
+    let _ = fs::remove_file(&path);
+    tried.map_err(|error| Trouble::Full(format!("there is no room for commands: {error}")))
 }
 
 fn data_version(connection: &Connection) -> Result<i64, RowError> {

@@ -1,6 +1,10 @@
 //! Runs the sessions of README.md and docs/http.md against the program itself and compares every answer.
 
 mod commands;
+#[cfg(target_os = "linux")]
+mod disk;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod lasting;
 mod look_after;
 mod program;

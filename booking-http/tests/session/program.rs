@@ -18,9 +18,16 @@ const VARIABLES: &[&str] = &[
     "BOOKING_LOG",
 ];
 
+/// Where the program is.
+pub(crate) const BOOKING: &str = env!("CARGO_BIN_EXE_booking");
+
 /// The program, not yet started, in an environment that says nothing.
 pub(crate) fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_booking"));
+    silent(Command::new(BOOKING))
+}
+
+/// A command in an environment that says nothing.
+pub(crate) fn silent(mut command: Command) -> Command {
     for variable in VARIABLES {
         command.env_remove(variable);
     }
@@ -38,7 +45,16 @@ pub(crate) struct Program {
 
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// The status line and the headers.
+    pub(crate) head: String,
     pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.head.lines().filter_map(|line| line.split_once(": "));
+        headers.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
 }
 
 impl Program {
@@ -85,17 +101,21 @@ impl Program {
 
     /// Asks with a key, and reads an answer in JSON.
     pub(crate) fn ask(&self, method: &str, path: &str, key: &str, body: &str) -> (u16, Value) {
-        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         // A test asks for one thing once.
-        let key_of_request = format!("{method}-{}", path.len());
+        let answer = self.tell(method, path, key, &format!("{method}-{}", path.len()), body);
+        (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
+    }
+
+    /// Asks with a key, and a key of the request.
+    pub(crate) fn tell(&self, method: &str, path: &str, key: &str, request: &str, body: &str) -> Answer {
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let mut headers =
-            vec![header("Content-Type", "application/json"), header("Idempotency-Key", &key_of_request)];
+            vec![header("Content-Type", "application/json"), header("Idempotency-Key", request)];
         if !key.is_empty() {
             headers.push(header("Authorization", &format!("Bearer {key}")));
         }
         let (method, path, body) = (method.to_owned(), path.to_owned(), body.to_owned());
-        let answer = self.send(&Request { method, path, headers, body });
-        (answer.status, serde_json::from_slice(&answer.body).unwrap_or_default())
+        self.send(&Request { method, path, headers, body })
     }
 
     /// Kills it: what it has not written down is lost.
@@ -122,7 +142,7 @@ impl Program {
         let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("the head ends");
         let head = String::from_utf8_lossy(&answer[..end]).into_owned();
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-        Answer { status, body: answer.split_off(end + 4) }
+        Answer { status, head, body: answer.split_off(end + 4) }
     }
 
     /// Opens a stream, and waits for its first bytes.
