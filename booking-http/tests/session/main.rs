@@ -5,9 +5,13 @@ mod commands;
 mod disk;
 #[cfg(target_os = "linux")]
 mod full_disk;
+#[cfg(target_os = "linux")]
+mod killed;
 mod lasting;
 mod look_after;
 mod program;
+#[cfg(target_os = "linux")]
+mod read_only;
 mod shell;
 
 use program::Program;
