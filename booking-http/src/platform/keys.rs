@@ -21,10 +21,16 @@ use super::items::{ListAnswer, ListQuery};
 use super::{Platform, refused};
 use crate::access::{self, Access, Caller, Denied};
 use crate::extract::{Body, Id, Query, Source};
-use crate::problem::Problem;
+use crate::problem::{Problem, log};
 use crate::routes::answer::locate;
 use crate::wire::id::WireId;
 use crate::wire::time::Moment;
+
+/// Nobody is let in while nobody can be recognised.
+fn unavailable(error: &StoreError) -> Denied {
+    log(error);
+    Denied::Unavailable
+}
 
 /// Recognises callers by the keys that a store keeps.
 #[derive(Clone)]
@@ -65,7 +71,7 @@ impl Access for PlatformKeys {
                 return Err(Denied::Unknown);
             }
             let found = self.ring.authenticate(token.trim(), self.clock.now()).await;
-            let found = found.map_err(|_: StoreError| Denied::Unavailable)?.ok_or(Denied::Unknown)?;
+            let found = found.map_err(|error| unavailable(&error))?.ok_or(Denied::Unknown)?;
             let kind = match found.kind {
                 KeyKind::Secret => access::KeyKind::Secret,
                 KeyKind::Publishable => access::KeyKind::Publishable,

@@ -106,6 +106,20 @@ codes! {
     Internal = "internal", INTERNAL_SERVER_ERROR, false, "A fault of the server";
 }
 
+/// How long a store may need that does not answer, in seconds.
+const AWAY: u32 = 5;
+
+impl Code {
+    /// After how many seconds the same request may succeed, where nothing better is known. A store that does not answer
+    /// needs a while, and whoever asks it again at once keeps it from coming back; all else is over in a moment.
+    pub(crate) fn retry_after(self) -> u32 {
+        match self {
+            Self::Unavailable | Self::TimedOut => AWAY,
+            _ => 1,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Code;

@@ -111,7 +111,7 @@ impl Problem {
             verdicts: Vec::new(),
             current_version: None,
             instant: None,
-            retry_after: 1,
+            retry_after: code.retry_after(),
             trace_id: None,
         }))
     }
@@ -136,7 +136,7 @@ impl Problem {
         self
     }
 
-    /// The same request may succeed after so many seconds, where another answer than the usual one is known: one second.
+    /// The same request may succeed after so many seconds, where something better than the usual answer is known.
     pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
         self.0.retry_after = seconds.max(1);
         self
@@ -164,6 +164,7 @@ impl Problem {
 
     /// A store that does not answer. What it says stays in the log: it may name hosts and files.
     pub(crate) fn store(error: &StoreError) -> Self {
+        log(error);
         match error {
             StoreError::Unavailable(_) => Self::new(Code::Unavailable),
             StoreError::Unknown(_) => Self::new(Code::OutcomeUnknown).detail(
@@ -208,6 +209,14 @@ impl Problem {
     }
 }
 
+/// What an operator has to know and a caller must not. A host that nests the router has its own logs, and its own store.
+pub(crate) fn log(error: &StoreError) {
+    #[cfg(feature = "server")]
+    tracing::warn!("{error}");
+    #[cfg(not(feature = "server"))]
+    let _ = error;
+}
+
 /// The JSON pointer of a field as the engine names it: `requirements[0].count` is `/requirements/0/count`.
 fn pointer_of(field: &str) -> String {
     format!("/{}", field.replace('[', "/").replace(']', "").replace('.', "/"))
@@ -224,7 +233,23 @@ impl IntoResponse for Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::pointer_of;
+    use super::*;
+
+    #[test]
+    fn whoever_may_try_again_is_told_when() {
+        for code in Code::ALL {
+            let response = Problem::new(*code).render();
+            let told = response.headers().get(RETRY_AFTER).and_then(|seconds| seconds.to_str().ok());
+            let expected = match code {
+                Code::Unavailable | Code::TimedOut => Some("5"),
+                Code::OutcomeUnknown | Code::Contended | Code::RateLimited | Code::BodyTooSlow => Some("1"),
+                _ => None,
+            };
+            assert_eq!(told, expected, "{code:?}");
+        }
+        let known = Problem::new(Code::RateLimited).retry_after(7).render();
+        assert_eq!(known.headers()[RETRY_AFTER], "7");
+    }
 
     #[test]
     fn fields_of_the_engine_become_pointers() {

@@ -45,7 +45,7 @@ fn book_until_full(program: &Program) -> (Vec<Value>, String) {
             409 => {}
             status => {
                 assert_eq!((status, &body["code"]), (503, &json!("unavailable")), "{body}");
-                assert_eq!((&body["retryable"], answer.header("retry-after")), (&json!(true), Some("1")));
+                assert_eq!((&body["retryable"], answer.header("retry-after")), (&json!(true), Some("5")));
             }
         }
         answer.status == 503

@@ -1,18 +1,21 @@
 //! The program on a `PostgreSQL` server, of which `DATABASE_URL` is all it is told. `cargo xtask test` starts one and runs
 //! this.
 
+mod line;
 #[expect(dead_code, reason = "the other sessions use the rest")]
 mod program;
 #[expect(dead_code, reason = "the other sessions use the rest")]
 mod shell;
 
+use std::net::ToSocketAddrs;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use booking_store_postgres::sqlx::postgres::PgConnection;
+use booking_store_postgres::sqlx::postgres::{PgConnectOptions, PgConnection};
 use booking_store_postgres::sqlx::{AssertSqlSafe, Connection, Executor};
 use serde_json::{Value, json};
 
+use line::Line;
 use program::{Program, command};
 
 const MISSING: &str =
@@ -153,6 +156,56 @@ fn other_schemas_are_refused_and_left_as_they_are() {
     assert!(database.told(&["migrate"]).contains("1 steps done"));
     assert!(database.told(&["migrate"]).contains("0 steps done"));
     Program::serve(database.command(&["serve"])).kill();
+}
+
+/// A line to the server of a database, and the address of the database through it.
+fn line_to(database: &Database) -> (Line, String) {
+    let options: PgConnectOptions = database.url.parse().expect("an address");
+    let server = (options.get_host(), options.get_port()).to_socket_addrs().expect("a server").next();
+    let line = Line::to(server.expect("a server"));
+    let (scheme, rest) = database.url.split_once("://").expect("an address");
+    let (server, name) = rest.split_once('/').expect("an address with a database");
+    let who = server.rsplit_once('@').map_or("", |(who, _)| who);
+    let url = format!("{scheme}://{who}@127.0.0.1:{}/{name}", line.port());
+    (line, url)
+}
+
+#[test]
+fn a_database_that_goes_away_is_said_and_comes_back() {
+    let database = Database::new();
+    let (line, url) = line_to(&database);
+    let mut command = database.command(&["serve", "--demo"]);
+    command.env("DATABASE_URL", url);
+    let program = Program::serve(command);
+    let slots = "/v1/services/svc_00000000000000000000000000000001/slots?view=first";
+    let (status, found) = program.ask("GET", slots, &program.secret, "");
+    assert_eq!(status, 200, "{found}");
+    assert_eq!(program.ask("GET", "/readyz", "", "").0, 200);
+    let start = found["first"]["start"].clone();
+    let wish = json!({"service": "svc_00000000000000000000000000000001", "start": start}).to_string();
+    let book = || program.tell("POST", "/v1/bookings", &program.secret, "one", &wish);
+    line.cut();
+    for answer in [
+        program.tell("GET", slots, &program.secret, "", ""),
+        book(),
+        program.tell("GET", "/readyz", "", "", ""),
+        book(),
+    ] {
+        let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
+        assert_eq!((answer.status, &body["code"]), (503, &json!("unavailable")), "{body}");
+        assert_eq!((&body["retryable"], answer.header("retry-after")), (&json!(true), Some("5")));
+    }
+    assert_eq!(program.send(&shell::request("curl http://test/livez", "")).status, 200);
+    line.mend();
+    // Connections that were cut are found out one by one.
+    let ready = (0..1_000).find(|_| program.ask("GET", "/readyz", "", "").0 == 200);
+    assert!(ready.is_some(), "it comes back by itself");
+    let booked = (0..1_000).map(|_| book()).find(|answer| answer.status != 503).expect("it comes back");
+    let body = String::from_utf8_lossy(&booked.body);
+    assert_eq!((booked.status, booked.header("idempotency-replayed")), (201, None), "{body}");
+    let checked: Value = serde_json::from_str(&database.told(&["verify", "--json"])).expect("JSON");
+    assert_eq!(checked["bookings"], json!(program.said["bookings"].as_u64().expect("a number") + 1));
+    assert_eq!(checked["findings"], json!([]));
 }
 
 #[test]
