@@ -63,9 +63,9 @@ pub use schedule::{
     Recurring, Schedule, ScheduleSpec, TimeOfDay, Travel, WeeklyHours,
 };
 pub use scheduler::{
-    BookRequest, Booked, CancelSeriesRequest, ChangeRequest, Drift, Hypothesis, Intent, JoinRequest,
+    BookRequest, Booked, CancelSeriesRequest, ChangeRequest, Drift, Hypothesis, Intent, JoinRequest, Joined,
     LiveOffer, MAX_ATTEMPTS, MAX_HYPOTHETICAL, MAX_IN_LINE, MAX_OCCURRENCES, MoveRequest, Refusal, Scheduler,
-    SeriesBooked, SeriesRequest, WhatIf, Wish,
+    SeriesBooked, SeriesCancelled, SeriesRequest, WhatIf, Wish,
 };
 pub use seconds::{DAY, HOUR, MAX_NAME, MINUTE, Seconds, hours, minutes};
 pub use service::{

@@ -22,8 +22,8 @@ pub use drift::Drift;
 pub use place::Intent;
 pub use refusal::Refusal;
 pub use request::{
-    BookRequest, Booked, CancelSeriesRequest, ChangeRequest, JoinRequest, LiveOffer, MoveRequest,
-    SeriesBooked, SeriesRequest, Wish,
+    BookRequest, Booked, CancelSeriesRequest, ChangeRequest, JoinRequest, Joined, LiveOffer, MoveRequest,
+    SeriesBooked, SeriesCancelled, SeriesRequest, Wish,
 };
 pub use series::MAX_OCCURRENCES;
 pub use waitlist::MAX_IN_LINE;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::booking::{Actor, Booking, CancelScope, OnConflict, Verdict};
+use crate::booking::{Actor, Booking, CancelScope, OnConflict, Verdict, WaitlistEntry};
 use crate::engine::Waiver;
 use crate::interval::Interval;
 use crate::recurrence::Recurrence;
@@ -218,6 +218,24 @@ pub struct SeriesBooked {
     pub bookings: Vec<Booking>,
     /// One verdict for each occurrence.
     pub verdicts: Vec<Verdict>,
+    /// Whether this is the recorded answer to an earlier request with the same key.
+    pub replayed: bool,
+}
+
+/// Bookings of a series that were cancelled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeriesCancelled {
+    /// The bookings, by start, as they are now.
+    pub bookings: Vec<Booking>,
+    /// Whether this is the recorded answer to an earlier request with the same key.
+    pub replayed: bool,
+}
+
+/// A place in line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Joined {
+    /// The entry; in a recorded answer as it was then.
+    pub entry: WaitlistEntry,
     /// Whether this is the recorded answer to an earlier request with the same key.
     pub replayed: bool,
 }

@@ -5,7 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::change::change_fee;
 use super::keys::keyed;
 use super::snapshot::occupy;
-use super::{CancelSeriesRequest, MAX_ATTEMPTS, Refusal, Scheduler, SeriesBooked, SeriesRequest};
+use super::{
+    CancelSeriesRequest, MAX_ATTEMPTS, Refusal, Scheduler, SeriesBooked, SeriesCancelled, SeriesRequest,
+};
 use crate::booking::{Booking, CancelScope, OnConflict, State, Verdict};
 use crate::clock::Clock;
 use crate::engine::{SlotQuery, Snapshot};
@@ -81,10 +83,10 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// Cancels bookings of a series in one command; those that have started or ended are left alone, and those whose
     /// window for cancelling has closed, unless limits are waived. One that is asked for by itself
     /// ([`CancelScope::This`]) is refused then. No fee is charged; where one is due, cancel one by one with [`Scheduler::cancel`].
-    pub async fn cancel_series(&self, request: &CancelSeriesRequest) -> Result<Vec<Booking>, Refusal> {
+    pub async fn cancel_series(&self, request: &CancelSeriesRequest) -> Result<SeriesCancelled, Refusal> {
         let key = keyed(Operation::CancelSeries, request.key.as_deref(), request.content())?;
         if let Some(recorded) = self.replay(request.tenant, key.as_ref()).await? {
-            return Ok(recorded.bookings);
+            return Ok(SeriesCancelled { bookings: recorded.bookings, replayed: true });
         }
         let now = self.now();
         let mut bookings = self.series(request.tenant, request.series).await?;
@@ -107,13 +109,13 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let ids: Vec<_> = bookings.iter().map(|b| b.id).collect();
         let mut command = self.plain(request.tenant, &request.actor, Action::CancelMany(ids))?;
         command.key = key;
-        let cancelled = self.store.commit(&command).await?.bookings;
+        let Committed { bookings: cancelled, replayed, .. } = self.store.commit(&command).await?;
         if let (Some(first), Some(last)) = (cancelled.first(), cancelled.last()) {
             let end = (last.visit.end_second() + DAY).min(END_SECOND);
             let window = Interval::from_seconds((first.visit.start_second() - DAY).max(0), end)?;
             self.offer_again(request.tenant, window, &request.actor).await?;
         }
-        Ok(cancelled)
+        Ok(SeriesCancelled { bookings: cancelled, replayed })
     }
 
     /// Keeps the bookings whose window for cancelling is open.

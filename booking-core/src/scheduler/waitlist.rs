@@ -5,7 +5,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use super::keys::keyed;
 use super::listing::one_second;
 use super::snapshot::{days_of, occupy};
-use super::{JoinRequest, LiveOffer, Refusal, Scheduler, Wish};
+use super::{JoinRequest, Joined, LiveOffer, Refusal, Scheduler, Wish};
 use crate::booking::{Actor, EntryState, State, WaitlistEntry};
 use crate::clock::Clock;
 use crate::hot::MAX_WINDOW;
@@ -26,11 +26,12 @@ const MAX_REACH: Seconds = MAX_DURATION + 2 * MAX_BUFFER;
 impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// Joins the waitlist of a service. Refused: a window that is over, or longer than [`MAX_WINDOW`](crate::MAX_WINDOW),
     /// and a wish that the service cannot meet.
-    pub async fn join_waitlist(&self, request: &JoinRequest) -> Result<WaitlistEntry, Refusal> {
+    pub async fn join_waitlist(&self, request: &JoinRequest) -> Result<Joined, Refusal> {
         let wish = &request.wish;
         let key = keyed(Operation::JoinWaitlist, request.key.as_deref(), request.content())?;
         if let Some(recorded) = self.replay(wish.tenant, key.as_ref()).await? {
-            return recorded.entry.ok_or(Refusal::NotFound { what: "entry" });
+            let entry = recorded.entry.ok_or(Refusal::NotFound { what: "entry" })?;
+            return Ok(Joined { entry, replayed: true });
         }
         let service = self.service(wish.tenant, wish.service).await?;
         service.duration(wish.duration)?;
@@ -60,7 +61,8 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         };
         let mut command = self.plain(wish.tenant, &request.actor, Action::Join(entry.clone()))?;
         command.key = key;
-        Ok(self.store.commit(&command).await?.entry.unwrap_or(entry))
+        let done = self.store.commit(&command).await?;
+        Ok(Joined { entry: done.entry.unwrap_or(entry), replayed: done.replayed })
     }
 
     /// Leaves the waitlist. A live offer is given back, and offered to the next in line.

@@ -138,8 +138,8 @@ async fn waitlist<S: Catalog + BookingStore + Stock>(run: &mut Run<S>, tenant: T
                 .scheduler
                 .join_waitlist(&JoinRequest { actor: desk(), ..JoinRequest::new(wish, window) })
                 .await;
-            if let Ok(entry) = &outcome {
-                run.entries.push((tenant, entry.id));
+            if let Ok(joined) = &outcome {
+                run.entries.push((tenant, joined.entry.id));
             }
             finished(tenant, "join", outcome)
         }

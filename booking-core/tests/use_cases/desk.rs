@@ -83,7 +83,7 @@ impl Desk {
     }
 
     pub(crate) fn join(&self, wish: Wish, window: Interval) -> Result<WaitlistEntry, Refusal> {
-        now_or_never(self.scheduler.join_waitlist(&JoinRequest::new(wish, window)))
+        now_or_never(self.scheduler.join_waitlist(&JoinRequest::new(wish, window))).map(|joined| joined.entry)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The line, and whom freed capacity is offered to.
 
 use booking_core::{
-    Actor, Booking, ChangeRequest, DAY, JoinRequest, Limit, MoveRequest, Per, Period, Policy, PolicySpec,
-    Refusal, ServiceSpec, Takes, Wish, minutes,
+    Actor, Booking, ChangeRequest, DAY, JoinRequest, Joined, Limit, MoveRequest, Per, Period, Policy,
+    PolicySpec, Refusal, ServiceSpec, Takes, Wish, minutes,
 };
 
 use super::desk::{Desk, TENANT, at, invalid, now_or_never, service, span, wish};
@@ -48,9 +48,10 @@ fn a_retry_does_not_stand_in_line_twice() {
         now_or_never(desk.scheduler.join_waitlist(&request))
     };
     let first = join(1).unwrap();
-    assert_eq!(join(1).unwrap(), first);
+    assert!(!first.replayed);
+    assert_eq!(join(1).unwrap(), Joined { replayed: true, ..first.clone() });
     assert!(matches!(join(2), Err(Refusal::KeyReused)));
-    assert_eq!(desk.join(wish(), window).unwrap().place, first.place + 1);
+    assert_eq!(desk.join(wish(), window).unwrap().place, first.entry.place + 1);
 }
 
 #[test]

@@ -205,17 +205,23 @@ pub(crate) async fn create(
     api.check_customer(&request.wish).await?;
     let booked = api.scheduler().book_series(&request).await;
     let booked = booked.map_err(|refusal| caller.problem(refusal, Source::Body))?;
-    let bookings = booked.bookings.iter().map(|one| {
-        let now = if booked.replayed { one.changed.timestamp() } else { api.now() };
-        api.show(one, now)
-    });
-    let bookings = bookings.collect::<Result<_, _>>()?;
+    let bookings = done(&api, &booked.bookings, booked.replayed)?;
     let verdicts = booked.verdicts.iter().map(Verdict::from).collect();
     let answer = Json(Series { id: WireId(booked.series), bookings, verdicts });
     let mut response = (StatusCode::CREATED, answer).into_response();
     mark(&mut response, booked.replayed);
     locate(&mut response, "series", booked.series);
     Ok(response)
+}
+
+/// Bookings that a command made or changed. In a recorded answer they look as they did the first time.
+fn done(api: &Api, bookings: &[booking_core::Booking], replayed: bool) -> Result<Vec<Booking>, Problem> {
+    let now = api.now();
+    let shown = bookings.iter().map(|booking| {
+        let now = if replayed { booking.changed.timestamp() } else { now };
+        api.show(booking, now)
+    });
+    shown.collect()
 }
 
 /// Shows a series and its bookings.
@@ -292,7 +298,7 @@ pub(crate) async fn cancel(
     Id(id): Id<SeriesId>,
     key: Option<IdempotencyKey>,
     Body(body): Body<CancelSeriesBody>,
-) -> Result<Json<Series>, Problem> {
+) -> Result<Response, Problem> {
     let caller = caller.staff()?;
     let scope = match body.scope {
         Scope::This => CancelScope::This,
@@ -308,9 +314,10 @@ pub(crate) async fn cancel(
         waive: Waiver { limits: true, ..Waiver::default() },
         ..CancelSeriesRequest::all(caller.tenant, id)
     };
-    let done = api.scheduler().cancel_series(&request).await;
-    let done = done.map_err(|refusal| caller.problem(refusal, Source::Body))?;
-    let now = api.now();
-    let bookings = done.iter().map(|booking| api.show(booking, now)).collect::<Result<_, _>>()?;
-    Ok(Json(Series { id: WireId(id), bookings, verdicts: Vec::new() }))
+    let cancelled = api.scheduler().cancel_series(&request).await;
+    let cancelled = cancelled.map_err(|refusal| caller.problem(refusal, Source::Body))?;
+    let bookings = done(&api, &cancelled.bookings, cancelled.replayed)?;
+    let mut response = Json(Series { id: WireId(id), bookings, verdicts: Vec::new() }).into_response();
+    mark(&mut response, cancelled.replayed);
+    Ok(response)
 }

@@ -11,7 +11,7 @@ use booking_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::answer::{locate, paged};
+use super::answer::{locate, mark, paged};
 use super::slots::wish;
 use crate::access::Caller;
 use crate::api::Api;
@@ -139,10 +139,11 @@ pub(crate) async fn join(
     api.check_customer(&wish).await?;
     let key = key.map(|key| key.0);
     let request = JoinRequest { key, actor: caller.actor(), ..JoinRequest::new(wish, window) };
-    let entry = api.scheduler().join_waitlist(&request).await;
-    let entry = entry.map_err(|refusal| caller.problem(refusal, Source::Body))?;
-    let mut response = (StatusCode::CREATED, Json(Entry::from(&entry))).into_response();
-    locate(&mut response, "waitlist", entry.id);
+    let joined = api.scheduler().join_waitlist(&request).await;
+    let joined = joined.map_err(|refusal| caller.problem(refusal, Source::Body))?;
+    let mut response = (StatusCode::CREATED, Json(Entry::from(&joined.entry))).into_response();
+    mark(&mut response, joined.replayed);
+    locate(&mut response, "waitlist", joined.entry.id);
     Ok(response)
 }
 

@@ -78,7 +78,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..CancelSeriesRequest::all(TENANT, booked.series)
     }))?;
     says(
-        walls(&madrid, cancelled.iter().map(booking_core::Booking::start)),
+        walls(&madrid, cancelled.bookings.iter().map(booking_core::Booking::start)),
         "Tue 3 Nov 09:00, Tue 10 Nov 09:00",
     );
     let states: Vec<_> =

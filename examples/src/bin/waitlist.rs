@@ -45,8 +45,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // ... so two people wait for any start on that day.
     let join = |customer| JoinRequest::new(wish(customer), saturday);
-    let second = block_on(scheduler.join_waitlist(&join(2)))?;
-    let third = block_on(scheduler.join_waitlist(&join(3)))?;
+    let second = block_on(scheduler.join_waitlist(&join(2)))?.entry;
+    let third = block_on(scheduler.join_waitlist(&join(3)))?.entry;
     says(format!("places {} and {}", second.place, third.place), "places 1 and 2");
 
     // Cancelling places the hold for the first in line in the same step: nobody else can be faster.

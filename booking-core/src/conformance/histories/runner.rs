@@ -252,7 +252,7 @@ impl<'s> Runner<'s> {
         };
         match self.wait(self.scheduler.cancel_series(&request)) {
             Ok(cancelled) => {
-                let names: Vec<_> = cancelled.iter().filter_map(|b| self.name(b.id)).collect();
+                let names: Vec<_> = cancelled.bookings.iter().filter_map(|b| self.name(b.id)).collect();
                 json!({ "ok": true, "cancelled": names })
             }
             Err(refusal) => refused(&refusal),
@@ -284,8 +284,8 @@ impl<'s> Runner<'s> {
             actor: Actor::default(),
         };
         match self.wait(self.scheduler.join_waitlist(&request)) {
-            Ok(entry) => {
-                self.entries.insert(text(&command["as"]), entry.id);
+            Ok(joined) => {
+                self.entries.insert(text(&command["as"]), joined.entry.id);
                 json!({ "ok": true })
             }
             Err(refusal) => refused(&refusal),

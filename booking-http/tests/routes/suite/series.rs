@@ -72,6 +72,8 @@ async fn the_rest_of_a_series_is_cancelled() {
     assert_eq!(cancelled.body["bookings"].as_array().map(Vec::len), Some(3), "{}", cancelled.text);
     let again = desk.post(&path, &[("idempotency-key", "c")], &scope).await;
     assert_eq!(again.body, cancelled.body);
+    let replayed = |reply: &Reply| reply.header("idempotency-replayed").map(str::to_owned);
+    assert_eq!((replayed(&cancelled), replayed(&again).as_deref()), (None, Some("true")));
     let reused = desk.post(&path, &[("idempotency-key", "c")], &json!({ "scope": "all" })).await;
     assert_eq!(reused.problem(), (422, "idempotency_key_reused"));
     let left = desk.get("/v1/bookings?state=confirmed").await;

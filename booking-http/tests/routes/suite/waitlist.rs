@@ -60,6 +60,8 @@ async fn the_line_is_listed_page_by_page_and_a_retry_does_not_stand_in_it_twice(
     for (key, from) in [("a", "2026-03-23"), ("b", "2026-03-24"), ("c", "2026-03-27"), ("a", "2026-03-23")] {
         let joined = desk.post("/v1/waitlist", &[("idempotency-key", key)], &body(from)).await;
         assert_eq!(joined.status, 201, "{}", joined.text);
+        let retried = ids.contains(&joined.id());
+        assert_eq!(joined.header("idempotency-replayed"), retried.then_some("true"));
         ids.push(joined.id());
     }
     assert_eq!(ids.pop().as_ref(), ids.first());
