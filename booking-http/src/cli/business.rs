@@ -29,7 +29,7 @@ pub(crate) struct Which {
 /// Which business is asked, and as of when.
 #[derive(Debug, Args)]
 pub(crate) struct Asked {
-    /// Ask the demo business. Without `--data` it is made in memory for this question.
+    /// Ask the demo business. Where neither `--data` nor a database is named, it is made in memory for this question.
     #[arg(long)]
     demo: bool,
     #[command(flatten)]
@@ -57,12 +57,28 @@ impl Asked {
     /// Opens the business for looking: what is kept stays as it is.
     pub(crate) async fn open(&self) -> Outcome<Open> {
         if self.demo {
-            let place = self.data.named_file().unwrap_or(Place::Memory);
-            return Ok(open_demo(&place, self.at, &self.calendar).await?.0);
+            return match self.data.named().unwrap_or(Place::Memory) {
+                place @ Place::Postgres { .. } => self.open_shared_demo(&place).await,
+                place => Ok(open_demo(&place, self.at, &self.calendar).await?.0),
+            };
         }
         let stores = Stores::open(&self.data.place(), Purpose::Look).await?;
         let tenant = self.which.of(&stores.platform).await?.id;
         Ok(Open::new(stores, tenant, clock(self.at)))
+    }
+
+    /// The demo in a database, of which no copy is opened: it must be there, and nothing can be laid over it.
+    async fn open_shared_demo(&self, place: &Place) -> Outcome<Open> {
+        if !self.calendar.is_empty() {
+            let instead = "`--data FILE` names a file, of which a copy is asked";
+            return Err(format!("{place}: `--calendar` would change what others see: {instead}").into());
+        }
+        let stores = Stores::open(place, Purpose::Look).await?;
+        if !DemoBusiness::is_in(&stores).await? {
+            let made = "`booking serve --demo` makes it; with an empty DATABASE_URL it is made in memory";
+            return Err(format!("{place}: the demo is not there: {made}").into());
+        }
+        Ok(Open::new(stores, demo::TENANT, clock(self.at)))
     }
 }
 

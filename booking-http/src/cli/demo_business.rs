@@ -52,6 +52,12 @@ pub(crate) struct DemoBusiness<'a> {
 }
 
 impl DemoBusiness<'_> {
+    /// Whether a store has the demo, and all of it.
+    pub(crate) async fn is_in(stores: &Stores) -> Outcome<bool> {
+        let row = stores.platform.tenant(demo::TENANT).await?;
+        Ok(row.is_some_and(|row| row.version > UNFINISHED))
+    }
+
     /// Finds the demo in the store, or puts it there. A filling that was interrupted is completed. Refused, with nothing
     /// changed: a store with anything else in it.
     pub(crate) async fn fill(&self) -> Outcome<Filled> {

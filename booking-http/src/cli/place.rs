@@ -36,17 +36,17 @@ impl Kept {
         self.or_file(DEMO_FILE)
     }
 
-    /// The file that was named, if one was.
-    pub(crate) fn named_file(&self) -> Option<Place> {
-        self.data.clone().map(Place::File)
+    /// The place that was named, if one was.
+    pub(crate) fn named(&self) -> Option<Place> {
+        // An empty variable is how some programs unset one.
+        match (&self.data, self.database_url.as_deref().filter(|url| !url.is_empty())) {
+            (Some(path), _) => Some(Place::File(path.clone())),
+            (None, Some(url)) => Some(Place::Postgres { url: url.to_owned(), connections: self.connections }),
+            (None, None) => None,
+        }
     }
 
     fn or_file(&self, otherwise: &str) -> Place {
-        // An empty variable is how some programs unset one.
-        match (&self.data, self.database_url.as_deref().filter(|url| !url.is_empty())) {
-            (Some(path), _) => Place::File(path.clone()),
-            (None, Some(url)) => Place::Postgres { url: url.to_owned(), connections: self.connections },
-            (None, None) => Place::File(PathBuf::from(otherwise)),
-        }
+        self.named().unwrap_or_else(|| Place::File(PathBuf::from(otherwise)))
     }
 }

@@ -80,6 +80,25 @@ fn a_calendar_file_is_read_and_a_bad_one_refused() {
 }
 
 #[test]
+fn the_demo_is_asked_where_the_server_serves_it() {
+    for question in [&["slots", "yoga"][..], &["explain", "yoga", "2026-12-04T17:00:00Z"]] {
+        let mut command = command();
+        command
+            .args(question)
+            .arg("--demo")
+            .env("DATABASE_URL", "postgres://nobody:secret@127.0.0.1:1/nothing");
+        let output = command.output().expect("the program runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains("PostgreSQL at 127.0.0.1:1") && !told.contains("secret"), "{told}");
+        // An empty variable is none.
+        let mut command = self::command();
+        command.args(question).arg("--demo").env("DATABASE_URL", "");
+        assert!(command.output().expect("the program runs").status.success());
+    }
+}
+
+#[test]
 fn exit_codes_tell_a_failure_from_a_wrong_command_line() {
     assert_eq!(run(&["slots", "--demo", "nothing"]).status.code(), Some(1));
     assert_eq!(run(&["slots"]).status.code(), Some(2));

@@ -118,6 +118,27 @@ fn two_processes_serve_one_database() {
 }
 
 #[test]
+fn the_demo_in_a_database_is_looked_at_and_left_alone() {
+    let database = Database::new();
+    let slots = ["slots", "--demo", "yoga"];
+    assert!(database.refusal(&slots).contains("there is nothing yet"));
+    assert!(database.told(&["migrate"]).contains("001_initial_schema"));
+    assert!(database.refusal(&slots).contains("the demo is not there"));
+    let program = Program::serve(database.command(&["serve", "--demo"]));
+    let path = "/v1/services/svc_00000000000000000000000000000005/slots?view=first";
+    let (_, found) = program.ask("GET", path, &program.secret, "");
+    let start = found["first"]["start"].as_str().expect("a start").to_owned();
+    let told: Value =
+        serde_json::from_str(&database.told(&["slots", "--demo", "yoga", "--json"])).expect("JSON");
+    let first = told["slots"][0]["start"].as_str().expect("a start");
+    let instant = |text: &str| chrono::DateTime::parse_from_rfc3339(text).expect("an instant");
+    assert_eq!(instant(first), instant(&start), "the same demo that the server serves");
+    assert!(database.told(&["explain", "--demo", "yoga", &start]).contains("can be booked"));
+    let laid = database.refusal(&["slots", "--demo", "--calendar", "/nowhere.ics", "yoga"]);
+    assert!(laid.contains("would change what others see"), "{laid}");
+}
+
+#[test]
 fn a_business_begins_in_an_empty_database() {
     let database = Database::new();
     assert!(database.refusal(&["key", "list"]).contains("there is nothing yet"));
