@@ -53,4 +53,4 @@ pub use error::OpenError;
 pub use open::FORMAT;
 pub use options::{Durability, Options};
 pub use store::{MAX_WAITING, SqliteStore};
-pub use verify::{Finding, Report, verify};
+pub use verify::{Checked, Finding, Report, verify};

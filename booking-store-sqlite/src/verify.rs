@@ -54,27 +54,56 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
+/// How far a check is: bookings and events are looked at [`LOOKS`] times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checked {
+    /// Looks taken.
+    pub done: u64,
+    /// Looks in all.
+    pub total: u64,
+}
+
+/// As bytes of a file, as a row, and as a part of its business.
+const LOOKS: u64 = 3;
+
+/// Counts looks, and says so.
+struct Progress<F> {
+    checked: Checked,
+    told: F,
+}
+
+impl<F: FnMut(Checked)> Progress<F> {
+    fn step(&mut self, rows: u64) {
+        self.checked.done += rows;
+        (self.told)(self.checked);
+    }
+}
+
 /// Looks at a file as it is now, while its store serves, in this process or in another. `now` is the present, which says
 /// what lives.
 ///
 /// Reads all of it: seconds for a million bookings. Refused: a file that cannot be read row by row.
-pub fn verify(path: &Path, now: DateTime<Utc>) -> Result<Report, OpenError> {
+pub fn verify(path: &Path, now: DateTime<Utc>, progress: impl FnMut(Checked)) -> Result<Report, OpenError> {
     let file = connect_reader(path)?;
-    look(&file, now).map_err(|error| error.opening(path))
+    look(&file, now, progress).map_err(|error| error.opening(path))
 }
 
 impl SqliteStore {
     /// Looks at the file as it is now: [`verify`] for a store that is open. Blocks; writes go on.
     pub fn verify(&self, now: DateTime<Utc>) -> Result<Report, OpenError> {
-        verify(self.path(), now)
+        verify(self.path(), now, |_| ())
     }
 }
 
-fn look(file: &Connection, now: DateTime<Utc>) -> Result<Report, RowError> {
+fn look(file: &Connection, now: DateTime<Utc>, told: impl FnMut(Checked)) -> Result<Report, RowError> {
     file.execute_batch("BEGIN")?;
     let mut report = Report::default();
+    let rows = count(file)?;
+    let mut progress = Progress { checked: Checked { done: 0, total: LOOKS * rows }, told };
+    progress.step(0);
     check_file(file, &mut report)?;
-    let loaded = Loaded::from_file(file)?;
+    progress.step(rows);
+    let loaded = Loaded::telling(file, |rows| progress.step(rows as u64))?;
     report.tenants = loaded.tenants.len();
     for (tenant, rows) in &loaded.tenants {
         report.bookings += rows.bookings.len();
@@ -82,6 +111,7 @@ fn look(file: &Connection, now: DateTime<Utc>) -> Result<Report, RowError> {
         let broken = booking_core::memory::verify(*tenant, rows, now.timestamp());
         let broken = broken.into_iter().map(|violation| Finding::Broken { tenant: *tenant, violation });
         report.findings.extend(broken);
+        progress.step((rows.bookings.len() + rows.events.len()) as u64);
     }
     if let Err(error) = PlatformState::restore(loaded.platform) {
         report.findings.push(Finding::Catalogue(error.to_string()));
@@ -89,6 +119,12 @@ fn look(file: &Connection, now: DateTime<Utc>) -> Result<Report, RowError> {
     report.findings.extend(unaudited(file)?);
     file.execute_batch("COMMIT")?;
     Ok(report)
+}
+
+/// How many bookings and events there are.
+fn count(file: &Connection) -> Result<u64, RowError> {
+    let sql = "SELECT (SELECT count(*) FROM bookings) + (SELECT count(*) FROM events)";
+    Ok(file.query_row(sql, (), |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
 
 fn check_file(file: &Connection, report: &mut Report) -> Result<(), RowError> {

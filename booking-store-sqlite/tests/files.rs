@@ -178,7 +178,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
     assert!((1..full).all(|number| is_there(&store, number)) && !is_there(&store, full));
     write(&store, full).unwrap();
     drop(store);
-    assert_eq!(verify(&path, kit::at(0)).unwrap().findings, []);
+    assert_eq!(verify(&path, kit::at(0), |_| ()).unwrap().findings, []);
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn a_backup_is_one_moment_while_writing_goes_on() {
     assert_eq!(seen.last().map(|copied| copied.done), seen.last().map(|copied| copied.total));
     let again = backup(store.path(), &target, |_| ());
     assert!(matches!(again, Err(OpenError::Io { .. })), "a backup overwrites nothing: {again:?}");
-    assert_eq!(verify(&target, kit::at(0)).unwrap().findings, []);
+    assert_eq!(verify(&target, kit::at(0), |_| ()).unwrap().findings, []);
     let copy = SqliteStore::open(&target, &kit::quick()).unwrap();
     assert!((1..=50).all(|number| is_there(&copy, number)), "all that was acknowledged before");
     let there: Vec<bool> = (51..=400).map(|number| is_there(&copy, number)).collect();

@@ -38,8 +38,20 @@ fn every_format_opens_and_is_upgraded() {
         let connection = Connection::open(&path).unwrap();
         let now: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
         assert_eq!(now, FORMAT, "format {format} was upgraded");
-        assert_eq!(verify(&path, kit::at(0)).unwrap().findings, [], "format {format}");
+        assert_eq!(verify(&path, kit::at(0), |_| ()).unwrap().findings, [], "format {format}");
     }
+}
+
+#[test]
+fn a_check_says_how_far_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = kit::path(&folder);
+    fs::copy(fixture(FORMAT), &path).unwrap();
+    let mut told = Vec::new();
+    verify(&path, kit::at(0), |checked| told.push((checked.done, checked.total))).unwrap();
+    let total = 3 * (BOOKINGS + EVENTS) as u64;
+    assert!(told.iter().all(|(_, of)| *of == total) && told.is_sorted(), "{told:?}");
+    assert_eq!((told.first(), told.last()), (Some(&(0, total)), Some(&(total, total))));
 }
 
 /// One row of every kind, and the bookings of sixty commands.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How often the hand of a clock without an end moves.
+/// How often the hand moves: a step may take long.
 const TICK: Duration = Duration::from_millis(100);
 
 /// A bar, or a hand that turns where nobody knows how much there is. Gone when dropped.
@@ -14,9 +14,11 @@ impl Progress {
     /// A bar for so many steps.
     pub(crate) fn of(what: &'static str, steps: u64) -> Self {
         let bar = ProgressBar::new(steps).with_message(what);
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}");
+        let style = ProgressStyle::with_template("{spinner} {msg} {wide_bar} {pos}/{len} {eta}");
         // The template is the constant above.
-        Self(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
+        let bar = bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.enable_steady_tick(TICK);
+        Self(bar)
     }
 
     /// A hand that turns.

@@ -23,8 +23,8 @@ pub(crate) struct Verify {
 impl Verify {
     pub(crate) fn run(self) -> Outcome<Ending> {
         let place = self.data.place();
-        let progress = Progress::turning("checking");
-        let report = wait_for(stores::verify(&place, SystemClock.now()))??;
+        let progress = Progress::of("checking", 0);
+        let report = wait_for(stores::verify(&place, SystemClock.now(), |done, of| progress.set(done, of)))??;
         drop(progress);
         if self.json {
             println!(

@@ -41,9 +41,9 @@ fn must_exist(path: &Path) -> Outcome {
     Err(format!("there is no file {}: {made}; `--data FILE` names another", path.display()).into())
 }
 
-pub(super) fn verify(path: &Path, now: DateTime<Utc>) -> Outcome<Report> {
+pub(super) fn verify(path: &Path, now: DateTime<Utc>, mut told: impl FnMut(u64, u64)) -> Outcome<Report> {
     must_exist(path)?;
-    let found = booking_store_sqlite::verify(path, now)?;
+    let found = booking_store_sqlite::verify(path, now, |checked| told(checked.done, checked.total))?;
     let findings = found.findings.iter().map(ToString::to_string).collect();
     Ok(Report { tenants: found.tenants, bookings: found.bookings, events: found.events, findings })
 }

@@ -119,14 +119,15 @@ pub(crate) struct Report {
     pub(crate) findings: Vec<String>,
 }
 
-/// Looks again at everything that must always hold, while others serve.
-pub(crate) async fn verify(place: &Place, now: DateTime<Utc>) -> Outcome<Report> {
+/// Looks again at everything that must always hold, while others serve. `told` hears how many looks of how many were
+/// taken.
+pub(crate) async fn verify(place: &Place, now: DateTime<Utc>, told: impl FnMut(u64, u64)) -> Outcome<Report> {
     match place {
         Place::Memory => Ok(Report::default()),
-        Place::File(path) => file::verify(path, now),
+        Place::File(path) => file::verify(path, now, told),
         Place::Postgres { url, connections } => {
             let (store, open) = postgres::open(url, *connections, Purpose::Look).await?;
-            let report = postgres_verify::verify(&store, now).await;
+            let report = postgres_verify::verify(&store, now, told).await;
             open.close().await;
             report
         }

@@ -15,21 +15,59 @@ use crate::cli::Outcome;
 /// What is read while others write is no single moment: what is found counts when it is found this often in a row.
 const LOOKS: usize = 3;
 
-/// Looks at all tenants.
-pub(super) async fn verify(store: &PostgresStore, now: DateTime<Utc>) -> Outcome<Report> {
-    let mut report = Report::default();
+/// Looks at all tenants. `told` hears how many of how many bookings and events were read.
+pub(super) async fn verify(
+    store: &PostgresStore,
+    now: DateTime<Utc>,
+    mut told: impl FnMut(u64, u64),
+) -> Outcome<Report> {
+    let tenants = tenants(store).await?;
+    let mut total = 0;
+    for tenant in &tenants {
+        total += count(store, *tenant).await?;
+    }
+    told(0, total);
+    let mut report = Report { tenants: tenants.len(), ..Report::default() };
+    let mut done = 0;
+    let mut read = |rows: usize| {
+        // Others go on writing.
+        done = (done + rows as u64).min(total);
+        told(done, total);
+    };
+    for tenant in tenants {
+        look_at(store, tenant, now, &mut report, &mut read).await?;
+    }
+    told(total, total);
+    Ok(report)
+}
+
+async fn tenants(store: &PostgresStore) -> Outcome<Vec<TenantId>> {
+    let mut tenants = Vec::new();
     let mut query = PageQuery::first(MAX_PAGE);
     loop {
         let page = store.tenants(query).await?;
-        for row in &page.items {
-            report.tenants += 1;
-            look_at(store, row.value.id, now, &mut report).await?;
-        }
-        match page.items.last() {
-            Some(last) if page.more => query = PageQuery::after(last.value.id, MAX_PAGE),
-            _ => return Ok(report),
+        tenants.extend(page.items.iter().map(|row| row.value.id));
+        match tenants.last() {
+            Some(last) if page.more => query = PageQuery::after(*last, MAX_PAGE),
+            _ => return Ok(tenants),
         }
     }
+}
+
+/// How many bookings and events a tenant has.
+async fn count(store: &PostgresStore, tenant: TenantId) -> Outcome<u64> {
+    let mut connection = store.pool().acquire().await?;
+    let mut transaction = connection.begin().await?;
+    sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *transaction).await?;
+    let named = sqlx::query("SELECT set_config('booking.tenant', $1, true)").bind(tenant.uuid().to_string());
+    named.execute(&mut *transaction).await?;
+    let rows = sqlx::query_scalar(
+        "SELECT (SELECT count(*) FROM booking.bookings WHERE tenant_id = $1)
+            + (SELECT count(*) FROM booking.booking_events WHERE tenant_id = $1)",
+    );
+    let rows: i64 = rows.bind(tenant.uuid()).fetch_one(&mut *transaction).await?;
+    transaction.rollback().await?;
+    Ok(rows.unsigned_abs())
 }
 
 async fn look_at(
@@ -37,13 +75,14 @@ async fn look_at(
     tenant: TenantId,
     now: DateTime<Utc>,
     report: &mut Report,
+    read: &mut impl FnMut(usize),
 ) -> Outcome {
-    let mut findings = look(store, tenant, now, report).await?;
+    let mut findings = look(store, tenant, now, report, read).await?;
     for _ in 1..LOOKS {
         if findings.is_empty() {
             return Ok(());
         }
-        let again = look(store, tenant, now, &mut Report::default()).await?;
+        let again = look(store, tenant, now, &mut Report::default(), &mut |_| ()).await?;
         findings.retain(|finding| again.contains(finding));
     }
     report.findings.extend(findings.into_iter().map(|finding| format!("tenant {tenant}: {finding}")));
@@ -55,9 +94,10 @@ async fn look(
     tenant: TenantId,
     now: DateTime<Utc>,
     report: &mut Report,
+    read: &mut impl FnMut(usize),
 ) -> Outcome<Vec<String>> {
     let mut findings = by_sql(store, tenant).await?;
-    let rows = rows(store, tenant, now).await?;
+    let rows = rows(store, tenant, now, read).await?;
     report.bookings += rows.bookings.len();
     report.events += rows.events.len();
     let broken = booking_core::memory::verify(tenant, &rows, now.timestamp()).into_iter();
@@ -94,12 +134,18 @@ async fn by_sql(store: &PostgresStore, tenant: TenantId) -> Outcome<Vec<String>>
 }
 
 /// All bookings and events of a tenant, and the capacities that bookings rely on.
-async fn rows(store: &PostgresStore, tenant: TenantId, now: DateTime<Utc>) -> Outcome<Rows> {
+async fn rows(
+    store: &PostgresStore,
+    tenant: TenantId,
+    now: DateTime<Utc>,
+    read: &mut impl FnMut(usize),
+) -> Outcome<Rows> {
     let mut rows = Rows::default();
     let mut filter = BookingFilter { now: now.timestamp(), limit: MAX_PAGE, ..BookingFilter::default() };
     loop {
         let page = store.bookings(tenant, &filter).await?;
         filter.after = page.cursor();
+        read(page.items.len());
         rows.bookings.extend(page.items);
         if filter.after.is_none() {
             break;
@@ -111,6 +157,7 @@ async fn rows(store: &PostgresStore, tenant: TenantId, now: DateTime<Utc>) -> Ou
         if page.is_empty() {
             break;
         }
+        read(page.len());
         rows.events.extend(page);
     }
     rows.capacities = capacities(store, tenant, &rows, now.timestamp()).await?;

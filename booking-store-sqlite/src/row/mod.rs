@@ -93,12 +93,19 @@ pub(crate) struct Loaded {
 
 impl Loaded {
     pub(crate) fn from_file(file: &Connection) -> Result<Self, RowError> {
+        Self::telling(file, |_| ())
+    }
+
+    /// The same; `told` hears of what is read how many bookings and events it was, which are most of a file.
+    pub(crate) fn telling(file: &Connection, mut told: impl FnMut(usize)) -> Result<Self, RowError> {
         let mut loaded = Self::default();
         bookings::read(file, &mut loaded)?;
+        told(loaded.tenants.values().map(|rows| rows.bookings.len()).sum());
         sessions::read(file, &mut loaded)?;
         blocks::read(file, &mut loaded)?;
         waitlist::read(file, &mut loaded)?;
         events::read(file, &mut loaded)?;
+        told(loaded.tenants.values().map(|rows| rows.events.len()).sum());
         answers::read(file, &mut loaded)?;
         assignments::read(file, &mut loaded)?;
         platform::read(file, &mut loaded)?;
