@@ -129,6 +129,59 @@ fn what_cannot_be_understood_is_an_error_that_names_the_event() {
     }
 }
 
+fn free_busy(lines: &str) -> String {
+    let about = "UID:one\nDTSTART:20260301T000000Z\nDTEND:20260501T000000Z";
+    format!("BEGIN:VFREEBUSY\n{about}\n{lines}\nEND:VFREEBUSY\n")
+}
+
+#[test]
+fn published_busy_time_blocks_whether_it_is_told_by_its_end_or_its_length() {
+    busy(&free_busy("FREEBUSY:20260324T090000Z/20260324T100000Z"), &["03-24T09:00Z/10:00"]);
+    busy(&free_busy("FREEBUSY:20260324T090000Z/PT1H30M"), &["03-24T09:00Z/10:30"]);
+    // The night of the clock change: periods are in UTC, whatever the zone of the business.
+    busy(
+        &free_busy("FREEBUSY;FBTYPE=BUSY:20260329T003000Z/PT1H,20260331T080000Z/20260331T090000Z"),
+        &["03-29T00:30Z/01:30", "03-31T08:00Z/09:00"],
+    );
+    // Beside events, and several times.
+    let meeting = event("DTSTART:20260325T090000Z\nDURATION:PT1H");
+    let twice = free_busy("FREEBUSY:20260324T090000Z/PT1H\nFREEBUSY:20260326T090000Z/PT1H");
+    busy(&format!("{meeting}{twice}"), &["03-24T09:00Z/10:00", "03-25T09:00Z/10:00", "03-26T09:00Z/10:00"]);
+    let file = read_events(&twice).expect("a good file");
+    assert!(file.busy.iter().all(|busy| &*busy.uid == "one" && busy.text == "busy"), "{:?}", file.busy);
+    assert!(file.events.contains("one"));
+}
+
+#[test]
+fn only_what_is_free_does_not_block() {
+    let at = "20260324T090000Z/PT1H";
+    for kind in ["BUSY", "BUSY-UNAVAILABLE", "BUSY-TENTATIVE", "busy-tentative", "X-AT-LUNCH"] {
+        busy(&free_busy(&format!("FREEBUSY;FBTYPE={kind}:{at}")), &["03-24T09:00Z/10:00"]);
+    }
+    for kind in ["FREE", "free"] {
+        busy(&free_busy(&format!("FREEBUSY;FBTYPE={kind}:{at}")), &[]);
+    }
+    busy(&free_busy("COMMENT:nothing to do"), &[]);
+    busy(&free_busy("FREEBUSY:20260324T090000Z/PT0S"), &[]);
+    // Before and after what is read, and reaching into it.
+    busy(&free_busy("FREEBUSY:20260301T090000Z/PT1H,20260501T090000Z/PT1H"), &[]);
+    busy(&free_busy("FREEBUSY:20260315T220000Z/PT2H"), &["03-15T22:00Z/00:00"]);
+}
+
+#[test]
+fn busy_time_that_cannot_be_understood_is_an_error() {
+    for (lines, why) in [
+        ("FREEBUSY:20260324T090000Z/20260324T080000Z", "ends before it starts"),
+        ("FREEBUSY:20260324T090000Z/-PT1H", "ends before it starts"),
+        ("FREEBUSY:tomorrow", "not a period"),
+        ("FREEBUSY:20260324T090000Z", "not a period"),
+        ("FREEBUSY:20260230T090000Z/PT1H", "does not exist"),
+    ] {
+        let error = read_events(&free_busy(lines)).expect_err("it cannot be understood").to_string();
+        assert!(error.starts_with("event one: ") && error.contains(why), "{lines}: {error}");
+    }
+}
+
 #[test]
 fn what_is_no_calendar_or_too_large_is_refused() {
     for text in ["", "hello", "BEGIN:VCARD\r\nEND:VCARD\r\n", "\u{0}"] {

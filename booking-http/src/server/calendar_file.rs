@@ -1,14 +1,16 @@
 //! Calendar files (RFC 5545): what in them keeps people busy, and which dates are closed.
 //!
 //! Cancelled and transparent events block nothing. A moved occurrence blocks where it is, not where it was. All-day
-//! events are dates of the business, whatever the zone of the file. What cannot be understood is an error, because a
+//! events are dates of the business, whatever the zone of the file. Published busy time blocks like events. What cannot be understood is an error, because a
 //! busy time that is silently left out is a double booking.
+
+mod all_day;
+mod free_busy;
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-use booking_core::time::civil::{date_of, day_of, wall_of};
 use booking_core::{
     END_SECOND, FIRST_SECOND, Holiday, Interval, Invalid, Recurrence, RecurrenceDate, RecurrenceError,
     ZoneId, Zones,
@@ -24,7 +26,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 /// The largest calendar file, in bytes.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
-/// The most events of one file.
+/// The most events of one file; publications of free and busy time count.
 pub const MAX_EVENTS: usize = 50_000;
 /// The most busy times and closed dates one file may expand to.
 pub const MAX_BUSY: usize = 100_000;
@@ -113,7 +115,12 @@ pub fn read(
     let events: Vec<&ICalendarComponent> = calendar
         .components
         .iter()
-        .filter(|component| component.component_type == ICalendarComponentType::VEvent)
+        .filter(|component| {
+            matches!(
+                component.component_type,
+                ICalendarComponentType::VEvent | ICalendarComponentType::VFreebusy
+            )
+        })
         .collect();
     if events.len() > MAX_EVENTS {
         return Err(CalendarError::TooLarge { what: "events", most: MAX_EVENTS });
@@ -175,6 +182,9 @@ enum Start {
 
 impl Reader<'_> {
     fn event(&self, event: &ICalendarComponent, file: &mut CalendarFile) -> Result<(), String> {
+        if event.component_type == ICalendarComponentType::VFreebusy {
+            return self.free_busy(event, file);
+        }
         let free = matches!(event.transparency(), Some(ICalendarTransparency::Transparent))
             || matches!(event.status(), Some(ICalendarStatus::Cancelled));
         if free {
@@ -218,34 +228,6 @@ impl Reader<'_> {
             Some(Tz::Floating) => Ok(self.zone.clone()),
             Some(Tz::Fixed(_)) | None => Err(format!("the time zone `{}` is not known", name.escape_debug())),
         }
-    }
-
-    /// An all-day event: closed dates, each occurrence from its first to before its last.
-    fn all_day(
-        &self,
-        event: &ICalendarComponent,
-        date: NaiveDate,
-        file: &mut CalendarFile,
-    ) -> Result<(), String> {
-        let length = all_day_length(event, date)?;
-        let recurrence = self.recurrence(event, date.and_time(NaiveTime::MIN), &ZoneId::UTC)?;
-        // Dates are counted in UTC, where every day has 24 hours: the dates count, not the instants.
-        let utc = self.zones.zone(&ZoneId::UTC).map_err(|error| error.to_string())?;
-        let (name, uid) = (summary(event, "closed"), known_by(event));
-        let reach =
-            widened(self.window, (length + 1) * booking_core::DAY).map_err(|error| error.to_string())?;
-        let mut starts = Vec::new();
-        recurrence.expand(&utc, reach, &mut starts).map_err(too_costly)?;
-        let here = self.zones.zone(self.zone).map_err(|error| error.to_string())?;
-        let first_day = day_of(wall_of(here.to_local(self.window.start_second())).date());
-        let last_day = day_of(wall_of(here.to_local(self.window.end_second() - 1)).date());
-        for start in starts {
-            let day = start.div_euclid(booking_core::DAY);
-            for day in (day..day + length).filter(|day| (first_day..=last_day).contains(day)) {
-                file.days.push(Day { date: date_of(day), text: name.clone(), uid: Arc::clone(&uid) });
-            }
-        }
-        Ok(())
     }
 
     fn timed(
@@ -352,21 +334,6 @@ impl Reader<'_> {
             });
         }
         Ok(dates)
-    }
-}
-
-/// How many dates an all-day event covers, at least 1.
-fn all_day_length(event: &ICalendarComponent, date_of_start: NaiveDate) -> Result<i64, String> {
-    if let Some(entry) = event.property(&ICalendarProperty::Dtend) {
-        let value = entry.values.first().and_then(ICalendarValue::as_partial_date_time);
-        let end = value.and_then(date).ok_or("its DTEND is not a date")?;
-        return Ok((end - date_of_start).num_days().clamp(1, 3_660));
-    }
-    match event.property(&ICalendarProperty::Duration).and_then(|entry| entry.values.first()) {
-        Some(ICalendarValue::Duration(length)) => {
-            Ok((length.as_seconds() / booking_core::DAY).clamp(1, 3_660))
-        }
-        _ => Ok(1),
     }
 }
 
