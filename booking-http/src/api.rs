@@ -145,6 +145,12 @@ impl Api {
         self.0.hub.stop();
     }
 
+    /// Says that something was written elsewhere, in another process that shares the store: those who listen to slots look
+    /// again at once. Without it they do so each second.
+    pub fn changed(&self) {
+        self.0.hub.wrote();
+    }
+
     pub(crate) fn hub(&self) -> &Hub {
         &self.0.hub
     }

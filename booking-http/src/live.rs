@@ -5,7 +5,7 @@
 //! not known any more. Either way, what a listener holds equals a fresh answer.
 //!
 //! Answers change when something is booked, and when time passes: so a channel is computed again when this process has
-//! written something, and at least every second, while somebody listens.
+//! written something or was told that another has, and at least every second, while somebody listens.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};

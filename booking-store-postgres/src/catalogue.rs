@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::cache::Touched;
 use crate::error::of_read;
 use crate::store::PostgresStore;
 use crate::wire::damaged;
@@ -18,7 +19,7 @@ impl PostgresStore {
     pub async fn put_service(&self, tenant: TenantId, service: &Service) -> Result<(), StoreError> {
         let query = sqlx::query("SELECT booking.put_service($1, $2, $3, $4)");
         let query = query.bind(tenant.uuid()).bind(service.id.uuid()).bind(&service.name).bind(Json(service));
-        query.execute(self.pool()).await.map(drop).map_err(|error| of_read(&error))
+        self.write(tenant, query.execute(self.pool()).await.map(drop))
     }
 
     /// Takes a service out of the catalogue; its bookings stay. Answers whether it was there.
@@ -37,7 +38,7 @@ impl PostgresStore {
         let query = query.bind(tenant.uuid()).bind(resource.id.uuid()).bind(&resource.name);
         let query = query.bind(kind(resource.kind)).bind(tags).bind(Json(resource));
         let query = query.bind(i32::try_from(resource.capacity).unwrap_or(i32::MAX));
-        query.execute(self.pool()).await.map(drop).map_err(|error| of_read(&error))
+        self.write(tenant, query.execute(self.pool()).await.map(drop))
     }
 
     /// Takes a resource out of the catalogue; its bookings and its capacity stay. Answers whether it was there.
@@ -47,7 +48,14 @@ impl PostgresStore {
 
     async fn remove(&self, call: &'static str, tenant: TenantId, id: Uuid) -> Result<bool, StoreError> {
         let query = sqlx::query_scalar(call).bind(tenant.uuid()).bind(id);
-        query.fetch_one(self.pool()).await.map_err(|error| of_read(&error))
+        self.write(tenant, query.fetch_one(self.pool()).await)
+    }
+
+    /// Tells the other processes of what was written.
+    fn write<T>(&self, tenant: TenantId, done: Result<T, sqlx::Error>) -> Result<T, StoreError> {
+        let done = done.map_err(|error| of_read(&error))?;
+        self.tell(tenant, &Touched::All);
+        Ok(done)
     }
 }
 

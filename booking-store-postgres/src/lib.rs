@@ -16,6 +16,7 @@
 mod batch;
 mod cache;
 mod catalogue;
+mod changes;
 mod doctor;
 mod error;
 mod migrate;

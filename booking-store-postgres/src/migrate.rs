@@ -44,6 +44,7 @@ const FILES: &[Migration] = files![
     true "functions/12_operations",
     true "functions/13_batches",
     true "functions/14_upkeep",
+    true "functions/15_changes",
 ];
 
 /// Every file, in the order in which they are applied.

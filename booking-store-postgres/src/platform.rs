@@ -18,6 +18,7 @@ use sqlx::types::Json;
 use sqlx::{Connection, Postgres};
 use uuid::Uuid;
 
+use crate::cache::Touched;
 use crate::error::{of_commit, of_read};
 use crate::store::PostgresStore;
 use crate::wire::damaged;
@@ -68,7 +69,11 @@ impl PostgresStore {
         let rows = encode(tenant, &state, &written);
         let write = sqlx::query("SELECT booking.write_platform($1, $2)").bind(tenant.uuid()).bind(Json(rows));
         write.execute(&mut *transaction).await.map_err(|error| of_write(&error))?;
-        transaction.commit().await.map_err(|error| of_commit(&error))?;
+        let committed = transaction.commit().await.map_err(|error| of_commit(&error));
+        if !matches!(committed, Err(StoreError::Unavailable(_) | StoreError::Failed(_))) {
+            self.tell(tenant, &Touched::All);
+        }
+        committed?;
         Ok(answer)
     }
 }

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use booking_core::{Command, CommitError, Committed, DAY, Invalid, Seconds, StoreError};
+use booking_core::{Command, CommitError, Committed, DAY, Invalid, Seconds, StoreError, TenantId};
 use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::types::Json;
+use tokio::sync::watch;
 
 use crate::batch::Batcher;
 use crate::cache::{BusyCache, CacheUse, Touched, touched};
+use crate::changes::Changes;
 use crate::error::{Meaning, meaning, of_commit, of_read};
 use crate::migrate::{MigrateError, check};
 use crate::wire::{Answer, decode_answer, encode};
@@ -42,6 +44,7 @@ pub struct PostgresStore {
     keep_keys: Seconds,
     batcher: Option<Arc<Batcher>>,
     cache: Option<Arc<BusyCache>>,
+    changes: Option<Arc<Changes>>,
 }
 
 impl PostgresStore {
@@ -63,7 +66,7 @@ impl PostgresStore {
     /// Uses a pool of the host's. [`pool_options`](Self::pool_options) has the settings that were measured.
     pub fn from_pool(pool: PgPool) -> Self {
         let batcher = Some(Batcher::new(pool.clone(), KEEP_KEYS));
-        Self { pool, keep_keys: KEEP_KEYS, batcher, cache: None }
+        Self { pool, keep_keys: KEEP_KEYS, batcher, cache: None, changes: None }
     }
 
     /// Settings for a pool: no extra round trip before each use, except for connections that were idle.
@@ -97,6 +100,24 @@ impl PostgresStore {
         self
     }
 
+    /// Tells the other processes what this store and its clones write, a moment after it is committed, and hears what they
+    /// tell: the busy cache then forgets it at once, and [`changes`](Self::changes) tells. It takes one connection more.
+    /// Processes without it, and what [`commit_in`] writes, are seen within a second all the same.
+    ///
+    /// To be called after [`with_busy_cache`](Self::with_busy_cache), and in the runtime that the store is to live in.
+    pub async fn with_change_feed(mut self) -> Result<Self, StoreError> {
+        let options = self.pool.connect_options();
+        let changes = Changes::follow(&options, self.cache.clone()).await;
+        self.changes = Some(Arc::new(changes.map_err(|error| of_read(&error))?));
+        Ok(self)
+    }
+
+    /// Changes whenever another process has told of something that it wrote, and whenever something may have been missed;
+    /// nothing without [`with_change_feed`](Self::with_change_feed). Who waits for news is to ask now and then all the same.
+    pub fn changes(&self) -> Option<watch::Receiver<u64>> {
+        self.changes.as_ref().map(|changes| changes.heard())
+    }
+
     /// How often the busy cache was of use; nothing where there is none.
     pub fn cache_use(&self) -> CacheUse {
         self.cache.as_ref().map(|cache| cache.counts()).unwrap_or_default()
@@ -117,16 +138,33 @@ impl PostgresStore {
 
     pub(crate) async fn apply(&self, command: &Command) -> Result<Committed, CommitError> {
         let answer = self.apply_somehow(command).await;
-        if let Some(cache) = &self.cache {
-            // A refusal has changed nothing, but shows that others have: what it was planned on is old. Whoever does not
-            // know whether it was done forgets everything.
-            let touched = match &answer {
-                Err(CommitError::Store(_)) => Touched::All,
-                Ok(_) | Err(_) => touched(command),
-            };
-            cache.forget(command.tenant, &touched);
+        if self.cache.is_some() || self.changes.is_some() {
+            self.spread(command, &answer);
         }
         answer
+    }
+
+    /// Forgets what a command may have changed, here and elsewhere.
+    fn spread(&self, command: &Command, answer: &Result<Committed, CommitError>) {
+        // A refusal has changed nothing, but shows that others have: what it was planned on is old. Whoever does not know
+        // whether it was done forgets everything.
+        let touched = match answer {
+            Err(CommitError::Store(_)) => Touched::All,
+            Ok(_) | Err(_) => touched(command),
+        };
+        if let Some(cache) = &self.cache {
+            cache.forget(command.tenant, &touched);
+        }
+        if matches!(answer, Ok(_) | Err(CommitError::Store(StoreError::Unknown(_)))) {
+            self.tell(command.tenant, &touched);
+        }
+    }
+
+    /// Tells the other processes, if they are to be told.
+    pub(crate) fn tell(&self, tenant: TenantId, touched: &Touched) {
+        if let Some(changes) = &self.changes {
+            changes.note(tenant, touched);
+        }
     }
 
     async fn apply_somehow(&self, command: &Command) -> Result<Committed, CommitError> {

@@ -12,6 +12,7 @@ use booking_http::{Api, RateLimit};
 use chrono::{DateTime, Utc};
 use clap::Args;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::demo_business::DemoBusiness;
@@ -122,6 +123,9 @@ impl Serve {
         let mut background = JoinSet::new();
         let watched = api.clone();
         background.spawn(sweeper.run(move |pause| watched.worker_ran(pause)));
+        if let Some(changes) = stores.changes() {
+            background.spawn(follow(changes, api.clone()));
+        }
         if let Some(keeper) = stores.keeper() {
             let clock = Arc::clone(scheduler.clock());
             background.spawn(keeper.run(move || clock.now()));
@@ -142,6 +146,13 @@ impl Serve {
         let at_once = if *place == Place::Memory { 1 } else { AT_ONCE };
         let demo = DemoBusiness { stores, scheduler, calendars: &self.calendar, at_once };
         demo.fill().await.map_err(|error| format!("{place}: {error}").into())
+    }
+}
+
+/// Lets those who listen look again whenever another process has written something.
+async fn follow(mut changes: watch::Receiver<u64>, api: Api) {
+    while changes.changed().await.is_ok() {
+        api.changed();
     }
 }
 

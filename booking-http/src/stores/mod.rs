@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use booking_core::AnyStore;
 use booking_platform::{AnyPlatform, PlatformStore};
 use chrono::{DateTime, Utc};
+use tokio::sync::watch;
 
 pub(crate) use postgres::{inspect as inspect_database, migrate};
 pub(crate) use postgres_upkeep::{Keeper, maintain};
@@ -87,6 +88,14 @@ impl Stores {
         match &self.held {
             Held::Memory | Held::File(_) => Ok(Vec::new()),
             Held::Postgres(open) => open.findings().await,
+        }
+    }
+
+    /// What changes whenever another process has written to the store, where several may.
+    pub(crate) fn changes(&self) -> Option<watch::Receiver<u64>> {
+        match &self.held {
+            Held::Memory | Held::File(_) => None,
+            Held::Postgres(open) => open.changes(),
         }
     }
 

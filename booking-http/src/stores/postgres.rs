@@ -4,6 +4,8 @@ use booking_store_postgres::sqlx::postgres::{PgConnectOptions, PgConnection};
 use booking_store_postgres::sqlx::{self, Connection};
 use booking_store_postgres::{PostgresStore, doctor, dry_run, grant, migrations};
 
+use tokio::sync::watch;
+
 use super::Purpose;
 use crate::cli::Outcome;
 
@@ -31,7 +33,10 @@ pub(super) async fn open(url: &str, connections: u32, purpose: Purpose) -> Outco
         None => {}
     }
     let store = PostgresStore::connect(url, connections).await.map_err(|error| at(&error))?;
-    let store = if purpose == Purpose::Make { store.with_busy_cache() } else { store };
+    let store = match purpose {
+        Purpose::Make => store.with_busy_cache().with_change_feed().await.map_err(|error| at(&error))?,
+        Purpose::Change | Purpose::Look => store,
+    };
     Ok((store.clone(), Open(store)))
 }
 
@@ -39,6 +44,10 @@ impl Open {
     pub(super) async fn findings(&self) -> Outcome<Vec<(String, String)>> {
         let found = doctor(self.0.pool()).await?;
         Ok(found.into_iter().map(|finding| (finding.problem, finding.fix)).collect())
+    }
+
+    pub(super) fn changes(&self) -> Option<watch::Receiver<u64>> {
+        self.0.changes()
     }
 
     pub(super) fn keeper(&self) -> super::Keeper {

@@ -2,7 +2,7 @@
 //!
 //! Reads come twenty to a write, and most ask for the same weeks. An answer is kept by tenant, resource and month, for
 //! the second it was asked in and never longer than [`FRESH`], so that another process's booking is seen within a second,
-//! whatever happens to any message; what this process books is seen at once. Without the database nothing is kept
+//! whatever happens to any message; what this process books is seen at once, and what others tell of as soon as they do. Without the database nothing is kept
 //! longer: requests then fail, as they do without a cache. Commands are judged by the database alone.
 
 mod pages;
@@ -41,7 +41,7 @@ pub(crate) struct BusyCache {
 }
 
 /// What a command may have changed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Touched {
     Resources(Vec<ResourceId>),
     /// Anything of the tenant.
@@ -63,6 +63,11 @@ impl BusyCache {
                 }
             }
         }
+    }
+
+    /// Nobody knows what has changed.
+    pub(crate) fn forget_everything(&self) {
+        self.pages.forget_everything();
     }
 
     pub(crate) async fn occupancy(

@@ -130,6 +130,12 @@ impl Pages {
         let gone = state.tenants.remove(&tenant);
         state.rows -= gone.map_or(0, |calendars| calendars.values().map(Calendar::rows).sum());
     }
+
+    pub(super) fn forget_everything(&self) {
+        let mut state = self.lock();
+        state.tenants.clear();
+        state.rows = 0;
+    }
 }
 
 impl Calendar {

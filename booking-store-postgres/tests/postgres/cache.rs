@@ -18,7 +18,7 @@ fn query(now: i64, from: i64, until: i64) -> OccupancyQuery {
     }
 }
 
-async fn busy(store: &PostgresStore, now: i64) -> Vec<u64> {
+pub(crate) async fn busy(store: &PostgresStore, now: i64) -> Vec<u64> {
     ids(&store.occupancy(&query(now, 0, 86_400)).await.unwrap())
 }
 

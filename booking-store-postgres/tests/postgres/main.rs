@@ -5,6 +5,7 @@
 
 mod batches;
 mod cache;
+mod changes;
 mod conformance;
 mod crash;
 mod desk;

@@ -117,6 +117,18 @@ async fn whoever_listens_holds_what_a_fresh_question_answers() {
     }
 }
 
+/// No time passes: nobody looks again unless told to.
+#[tokio::test(start_paused = true)]
+async fn what_was_booked_elsewhere_is_told_as_soon_as_it_is_heard_of() {
+    let desk = Desk::open().await;
+    let mut listener = Listener::open(&desk, None).await;
+    Listener::event(&listener.hear().await, "snapshot");
+    desk.elsewhere().book("2026-03-23T09:00:00+01:00", "one").await;
+    desk.api().changed();
+    Listener::event(&listener.hear().await, "delta");
+    assert_eq!(listener.held, fresh(&desk).await);
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_comes_back_gets_what_it_missed() {
     let desk = Desk::open().await;

@@ -41,11 +41,14 @@ pub(crate) struct Opened {
 pub(crate) struct Desk {
     api: Api,
     app: Router,
+    /// The same business in another process.
+    elsewhere: Router,
     pub(crate) clock: ManualClock,
     _kept: Arc<dyn Any + Send + Sync>,
 }
 
 /// Keys are what they say: `secret-1` is the secret key of the first tenant.
+#[derive(Clone)]
 struct Keys {
     kept: PlatformKeys,
     tenants: u64,
@@ -105,8 +108,15 @@ impl Desk {
         business::fill(&platform, tenant(tenants, 1)).await;
         let keys = Keys { kept: PlatformKeys::new(platform.clone(), Arc::clone(&shared)), tenants };
         let scheduler = Scheduler::new(bookings, shared).with_ids(SequentialIds::default());
+        let elsewhere = Api::new(scheduler.clone(), keys.clone());
         let api = set(Api::new(scheduler, keys).with_link_key([7; 32]));
-        Self { app: router(Platform::new(api.clone(), platform)), api, clock, _kept: kept }
+        let elsewhere = router(Platform::new(elsewhere, platform.clone()));
+        Self { app: router(Platform::new(api.clone(), platform)), elsewhere, api, clock, _kept: kept }
+    }
+
+    /// The business as another process serves it, on the same store.
+    pub(crate) fn elsewhere(&self) -> Self {
+        Self { app: self.elsewhere.clone(), ..self.clone() }
     }
 
     /// Calls with the secret key of tenant 1.
