@@ -107,6 +107,17 @@ pub struct Forgotten {
     pub claims: u32,
     /// Recorded answers older than the store keeps them.
     pub keys: u32,
+    /// Assignments after which their resource was given another booking of the service.
+    pub assignments: u32,
+    /// Events that waited for their number in the feed, which nobody had read; they are kept.
+    pub numbered: u32,
+}
+
+impl Forgotten {
+    /// Whether one call was not enough, perhaps.
+    pub fn is_full(&self) -> bool {
+        [self.claims, self.keys, self.assignments, self.numbered].contains(&AT_ONCE.unsigned_abs())
+    }
 }
 
 /// A query and what it costs, in milliseconds.
@@ -126,19 +137,33 @@ pub struct SlowQuery {
 
 impl PostgresStore {
     /// Deletes what nobody needs any more of a tenant, at most 10,000 rows of a kind: claims that have been over for
-    /// seven days, whose bookings stay, and idempotency keys that are too old. To be called now and then, beside the
-    /// sweep of expired holds, and again while it deletes as many.
+    /// seven days, whose bookings and sessions stay, idempotency keys that are too old, and assignments that do not count
+    /// any more; and numbers events where nobody reads the feed. To be called now and then, beside the sweep of expired
+    /// holds, and again while [`Forgotten::is_full`].
     pub async fn forget(&self, tenant: TenantId) -> Result<Forgotten, StoreError> {
-        let (claims, keys): (i32, i32) =
-            sqlx::query_as("SELECT booking.forget_claims($1, $2, $4), booking.forget_keys($1, $3, $4)")
-                .bind(tenant.uuid())
-                .bind(KEEP_CLAIMS)
-                .bind(self.kept())
-                .bind(AT_ONCE)
-                .fetch_one(self.pool())
-                .await
-                .map_err(|error| of_read(&error))?;
-        Ok(Forgotten { claims: claims.unsigned_abs(), keys: keys.unsigned_abs() })
+        let (claims, keys, assignments): (i32, i32, i32) = sqlx::query_as(
+            "SELECT booking.forget_claims($1, $2, $4), booking.forget_keys($1, $3, $4), booking.forget_assignments($1, $4)",
+        )
+        .bind(tenant.uuid())
+        .bind(KEEP_CLAIMS)
+        .bind(self.kept())
+        .bind(AT_ONCE)
+        .fetch_one(self.pool())
+        .await
+        .map_err(|error| of_read(&error))?;
+        // Apart: readers of the feed wait for whoever numbers it.
+        let numbered: i64 = sqlx::query_scalar("SELECT booking.drain($1, $2)")
+            .bind(tenant.uuid())
+            .bind(AT_ONCE)
+            .fetch_one(self.pool())
+            .await
+            .map_err(|error| of_read(&error))?;
+        Ok(Forgotten {
+            claims: claims.unsigned_abs(),
+            keys: keys.unsigned_abs(),
+            assignments: assignments.unsigned_abs(),
+            numbered: u32::try_from(numbered).unwrap_or(u32::MAX),
+        })
     }
 
     /// Counts the bookings that start on these days, the last not included, into `booking.daily_summary`. Answers the

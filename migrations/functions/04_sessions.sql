@@ -60,6 +60,7 @@ DECLARE
     taken bigint;
     lives_until bigint;
     claimed bigint;
+    now_ bigint := booking.present(0);
 BEGIN
     SELECT * INTO s FROM booking.sessions WHERE tenant_id = tenant AND session_id = session_;
     IF NOT FOUND THEN
@@ -77,8 +78,11 @@ BEGIN
     END IF;
     UPDATE booking.claims SET hold_expires_at = lives_until
     WHERE tenant_id = tenant AND session_id = session_ AND hold_expires_at IS DISTINCT FROM lives_until;
-    SELECT count(*) INTO claimed FROM booking.claims WHERE tenant_id = tenant AND session_id = session_;
-    IF lives_until IS NULL AND claimed <> (SELECT coalesce(sum(units), 0) FROM booking.wanted(s.claims)) THEN
+    -- Claims that are over may have been forgotten.
+    SELECT count(*) INTO claimed FROM booking.claims
+    WHERE tenant_id = tenant AND session_id = session_ AND upper(during) > now_;
+    IF lives_until IS NULL AND claimed <> (
+        SELECT coalesce(sum(w.units), 0) FROM booking.wanted(s.claims) w WHERE w.until_ > now_) THEN
         PERFORM booking.try_again('a session lapsed while it was joined');
     END IF;
 END $$;

@@ -242,7 +242,7 @@ COMMENT ON FUNCTION booking.list(uuid, jsonb) IS 'Bookings by start, then id, th
 
 -- Numbers what the outbox holds, in order. Only committed events are seen here and nobody else numbers meanwhile, so a
 -- reader who has seen a number has seen all before it.
-CREATE OR REPLACE FUNCTION booking.publish(tenant uuid) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION booking.publish(tenant uuid, most integer) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     published bigint := 0;
 BEGIN
@@ -251,7 +251,9 @@ BEGIN
     END IF;
     PERFORM booking.lock_names(ARRAY['feed:' || tenant]);
     WITH ready AS (
-        DELETE FROM booking.outbox WHERE tenant_id = tenant RETURNING event_id
+        DELETE FROM booking.outbox WHERE tenant_id = tenant AND (most IS NULL OR event_id IN (
+            SELECT event_id FROM booking.outbox WHERE tenant_id = tenant ORDER BY event_id LIMIT most))
+        RETURNING event_id
     ), last AS (
         SELECT coalesce(max(sequence), 0) AS sequence FROM booking.feed WHERE tenant_id = tenant
     )
@@ -260,12 +262,15 @@ BEGIN
     GET DIAGNOSTICS published = ROW_COUNT;
     RETURN published;
 END $$;
-COMMENT ON FUNCTION booking.publish(uuid) IS 'Moves committed events from the outbox into the numbered feed.';
+COMMENT ON FUNCTION booking.publish(uuid, integer) IS
+    'Moves committed events from the outbox into the numbered feed: the oldest, or all.';
+-- It had one argument.
+DROP FUNCTION IF EXISTS booking.publish(uuid);
 
 CREATE OR REPLACE FUNCTION booking.events(tenant uuid, after_ bigint, most bigint) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('booking.tenant', tenant::text, true);
-    PERFORM booking.publish(tenant);
+    PERFORM booking.publish(tenant, NULL);
     RETURN (SELECT coalesce(jsonb_agg(to_jsonb(e) ORDER BY e.sequence), '[]') FROM (
         SELECT f.sequence, e.* FROM booking.feed f JOIN booking.booking_events e USING (tenant_id, event_id)
         WHERE f.tenant_id = tenant AND f.sequence > after_ ORDER BY f.sequence LIMIT most) e);
@@ -275,7 +280,7 @@ COMMENT ON FUNCTION booking.events(uuid, bigint, bigint) IS 'The feed after a nu
 CREATE OR REPLACE FUNCTION booking.history(tenant uuid, id uuid) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('booking.tenant', tenant::text, true);
-    PERFORM booking.publish(tenant);
+    PERFORM booking.publish(tenant, NULL);
     RETURN (SELECT coalesce(jsonb_agg(to_jsonb(e) || jsonb_build_object('sequence', f.sequence) ORDER BY f.sequence), '[]')
             FROM booking.booking_events e JOIN booking.feed f USING (tenant_id, event_id)
             WHERE e.tenant_id = tenant AND e.booking_id = id);

@@ -29,24 +29,51 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION booking.refresh_daily(uuid, date, date) IS 'Brings the daily summary of these days up to date.';
 
--- Sessions keep theirs: there is one per class, and seats are counted against it.
+-- Each resource that has claims has a first lane: from there the index of claims finds what is over, and reads nothing that
+-- lies ahead.
 CREATE OR REPLACE FUNCTION booking.forget_claims(tenant uuid, keep bigint, most integer) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
     forgotten integer;
+    over_ bigint := booking.present(0) - keep;
 BEGIN
     PERFORM set_config('booking.tenant', tenant::text, true);
     DELETE FROM booking.claims WHERE ctid IN (
-        SELECT c.ctid FROM booking.bookings b
-        JOIN booking.claims c ON c.tenant_id = b.tenant_id AND c.booking_id = b.booking_id
-        WHERE b.tenant_id = tenant AND b.starts < booking.present(0) - keep AND b.ends < booking.present(0) - keep
-          AND upper(c.during) <= booking.present(0) - keep
+        SELECT c.ctid FROM booking.resource_lanes l
+        JOIN booking.claims c ON c.tenant_id = l.tenant_id AND c.resource_id = l.resource_id
+        WHERE l.tenant_id = tenant AND l.lane = 0 AND c.starts < over_ AND c.ends + c.after <= over_
         LIMIT most FOR UPDATE OF c SKIP LOCKED);
     GET DIAGNOSTICS forgotten = ROW_COUNT;
     RETURN forgotten;
 END $$;
 COMMENT ON FUNCTION booking.forget_claims(uuid, bigint, integer) IS
-    'Deletes claims of bookings that were over that many seconds ago: history stays in the bookings, claims hold the future.';
+    'Deletes claims that were over that many seconds ago: history stays in bookings and sessions, claims hold the future.';
+
+CREATE OR REPLACE FUNCTION booking.forget_assignments(tenant uuid, most integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    forgotten integer;
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    DELETE FROM booking.assignments WHERE ctid IN (
+        SELECT a.ctid FROM booking.assignments a
+        WHERE a.tenant_id = tenant AND EXISTS (
+            SELECT FROM booking.assignments later
+            WHERE later.tenant_id = tenant AND later.service_id = a.service_id AND later.resource_id = a.resource_id
+              AND later.event_id > a.event_id)
+        LIMIT most FOR UPDATE OF a SKIP LOCKED);
+    GET DIAGNOSTICS forgotten = ROW_COUNT;
+    RETURN forgotten;
+END $$;
+COMMENT ON FUNCTION booking.forget_assignments(uuid, integer) IS
+    'Deletes all but the last assignment of each resource: no other counts.';
+
+CREATE OR REPLACE FUNCTION booking.drain(tenant uuid, most integer) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    RETURN booking.publish(tenant, most);
+END $$;
+COMMENT ON FUNCTION booking.drain(uuid, integer) IS
+    'Numbers the oldest events of the outbox, which else waits for somebody who reads the feed.';
 
 -- A btree page is nine tenths full when built; a tuple takes 16 bytes beside its values, of which pg_stats knows the width.
 CREATE OR REPLACE FUNCTION booking.index_condition()

@@ -15,8 +15,6 @@ const EVERY: Duration = Duration::from_mins(10);
 const BACK: Days = Days::new(7);
 /// How often one tenant's rows are forgotten in a row: up to 10,000 of a kind each time.
 const MAX_IN_A_ROW: usize = 10;
-/// How many rows of a kind one call forgets at most.
-const AT_ONCE: u32 = 10_000;
 
 /// Looks after a database while a server runs.
 pub(crate) struct Keeper(pub(super) PostgresStore);
@@ -48,8 +46,7 @@ impl Keeper {
 
     async fn look_after(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<(), booking_core::StoreError> {
         for _ in 0..MAX_IN_A_ROW {
-            let forgotten = self.0.forget(tenant).await?;
-            if forgotten.claims < AT_ONCE && forgotten.keys < AT_ONCE {
+            if !self.0.forget(tenant).await?.is_full() {
                 break;
             }
         }

@@ -37,6 +37,8 @@ const READS: &[&str] = &[
     "booking.read_audit($1, 'booking', '00000000-0000-0000-0000-000000000001', NULL, 10)",
     "booking.forget_keys($1, 86400, 10)",
     "booking.forget_claims($1, 86400, 10)",
+    "booking.forget_assignments($1, 10)",
+    "booking.drain($1, 10)",
     "booking.self_check($1)",
     "booking.refresh_daily($1, '1970-01-01', '1970-02-01')",
 ];

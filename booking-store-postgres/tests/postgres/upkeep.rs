@@ -1,6 +1,10 @@
 //! Upkeep: indexes mended, what is over forgotten, days counted.
 
-use booking_core::{BookingStore, Change, Money, Priced};
+use booking_core::{
+    Action, BookingStore, Change, Money, Pick, Plan, PlanClaims, Priced, ResourceId, ServiceId, Session,
+    SessionId, SessionKey,
+};
+use booking_store_postgres::sqlx::postgres::PgConnection;
 use booking_store_postgres::sqlx::{AssertSqlSafe, Executor, query_as, query_scalar};
 use booking_store_postgres::{Condition, maintain};
 
@@ -36,6 +40,19 @@ async fn invalid_and_bloated_indexes_are_rebuilt_and_unused_ones_told() {
     assert!(after.iter().all(|index| index.condition == Condition::Unused), "{after:?}");
 }
 
+/// Lets what a table holds of a booking or session lie in the past.
+async fn move_back(owner: &mut PgConnection, table: &str, of: &str) {
+    let sql = format!(
+        "UPDATE booking.{table} SET starts = starts - {DAY}, ends = ends - {DAY} WHERE {of}::text LIKE '%1'"
+    );
+    owner.execute(AssertSqlSafe(sql)).await.unwrap();
+}
+
+async fn count(owner: &mut PgConnection, table: &str) -> i64 {
+    let sql = AssertSqlSafe(format!("SELECT count(*) FROM booking.{table}"));
+    query_scalar(sql).fetch_one(owner).await.unwrap()
+}
+
 #[tokio::test]
 async fn claims_that_are_over_are_forgotten_and_their_bookings_stay() {
     let database = Database::new(Judge::Server).await;
@@ -43,26 +60,107 @@ async fn claims_that_are_over_are_forgotten_and_their_bookings_stay() {
     store.commit(&place(1, &[1], 0, 60)).await.unwrap();
     store.commit(&place(2, &[1], 60, 120)).await.unwrap();
     // Its visit was long ago.
-    let past = format!(
-        "UPDATE booking.bookings SET starts = starts - {DAY}, ends = ends - {DAY} WHERE booking_id::text LIKE '%1';
-         UPDATE booking.claims SET starts = starts - {DAY}, ends = ends - {DAY} WHERE booking_id::text LIKE '%1'"
-    );
     let mut owner = database.owner().await;
-    owner.execute(AssertSqlSafe(past)).await.unwrap();
+    for table in ["bookings", "claims"] {
+        move_back(&mut owner, table, "booking_id").await;
+    }
     assert_eq!(store.forget(TENANT).await.unwrap().claims, 1);
     assert_eq!(store.forget(TENANT).await.unwrap().claims, 0);
-    let (bookings, claims): (i64, i64) =
-        query_as("SELECT (SELECT count(*) FROM booking.bookings), (SELECT count(*) FROM booking.claims)")
-            .fetch_one(&mut owner)
-            .await
-            .unwrap();
-    assert_eq!((bookings, claims), (2, 1));
+    assert_eq!((count(&mut owner, "bookings").await, count(&mut owner, "claims").await), (2, 1));
     let found: i64 = query_scalar("SELECT count(*) FROM booking.self_check($1)")
         .bind(TENANT.uuid())
         .fetch_one(&mut owner)
         .await
         .unwrap();
     assert_eq!(found, 0);
+}
+
+/// A class that was given last week, and one that lies ahead.
+#[tokio::test]
+async fn claims_of_sessions_are_forgotten_too_and_their_seats_can_still_be_corrected() {
+    let database = Database::new(Judge::Server).await;
+    let store = database.store(2).await;
+    for (number, start) in [(1, 0), (2, 100)] {
+        let pick = Pick { requirement: "room".to_owned(), resource: ResourceId::from_u64(1), seconds: 60 };
+        let key =
+            SessionKey { service: ServiceId::from_u64(2), visit: span(start, start + 60), picks: vec![pick] };
+        let claims = vec![claim(1, start, start + 60)];
+        let session = Session { id: SessionId::from_u64(number), key, seats: 4, claims, scheduled: true };
+        store.commit(&command(Action::OpenSession(session.clone()))).await.unwrap();
+        let mut seated = placement(number, &[], start, start + 60);
+        seated.booking.service = ServiceId::from_u64(2);
+        seated.plans = vec![Plan {
+            picks: session.key.picks.clone(),
+            claims: PlanClaims::Seats(session),
+            limits: Vec::new(),
+        }];
+        store.commit(&command(Action::Place(vec![seated]))).await.unwrap();
+    }
+    let mut owner = database.owner().await;
+    for (table, of) in [("bookings", "booking_id"), ("sessions", "session_id"), ("claims", "session_id")] {
+        move_back(&mut owner, table, of).await;
+    }
+    // What the session claimed is told again in its own row.
+    let retold = format!(
+        "UPDATE booking.sessions SET claims = jsonb_build_array(claims->0 || jsonb_build_object(
+             'starts', (claims->0->>'starts')::bigint - {DAY}, 'ends', (claims->0->>'ends')::bigint - {DAY}))
+         WHERE session_id::text LIKE '%1'"
+    );
+    owner.execute(AssertSqlSafe(retold)).await.unwrap();
+    assert_eq!(store.forget(TENANT).await.unwrap().claims, 1);
+    assert_eq!((count(&mut owner, "sessions").await, count(&mut owner, "claims").await), (2, 1));
+    // Its claims are over, so that none is missed; those of the other are there.
+    store.commit(&change(1, Change::Cancel { fee: None })).await.unwrap();
+    store.commit(&change(2, Change::Cancel { fee: None })).await.unwrap();
+    assert_eq!(count(&mut owner, "session_seats").await, 0);
+}
+
+#[tokio::test]
+async fn what_only_grows_while_nobody_reads_is_kept_small() {
+    let database = Database::new(Judge::Server).await;
+    let store = database.store(2).await;
+    for number in 1..=5 {
+        let start = i64::try_from(number).unwrap() * 100;
+        store.commit(&place(number, &[1 + number % 2], start, start + 60)).await.unwrap();
+    }
+    let mut owner = database.owner().await;
+    assert_eq!((count(&mut owner, "outbox").await, count(&mut owner, "assignments").await), (5, 5));
+    let forgotten = store.forget(TENANT).await.unwrap();
+    assert_eq!((forgotten.numbered, forgotten.assignments, forgotten.is_full()), (5, 3, false));
+    assert_eq!((count(&mut owner, "outbox").await, count(&mut owner, "assignments").await), (0, 2));
+    // The last assignment of each is the one that counts.
+    let kept: Vec<i64> = query_scalar("SELECT event_id FROM booking.assignments ORDER BY 1")
+        .fetch_all(&mut owner)
+        .await
+        .unwrap();
+    let events = store.events(TENANT, 0, 10).await.unwrap();
+    assert!(events.iter().map(|event| event.sequence).eq(1..=5));
+    let last: Vec<i64> = query_scalar(
+        "SELECT max(event_id) - n FROM booking.booking_events, generate_series(0, 1) n GROUP BY n ORDER BY 1",
+    )
+    .fetch_all(&mut owner)
+    .await
+    .unwrap();
+    assert_eq!(kept, last);
+}
+
+/// Some at a time, the oldest first: a reader misses none.
+#[tokio::test]
+async fn numbers_are_given_in_parts_and_in_order() {
+    let database = Database::new(Judge::Server).await;
+    let store = database.store(2).await;
+    for number in 1..=5 {
+        let start = i64::try_from(number).unwrap() * 100;
+        store.commit(&place(number, &[1], start, start + 60)).await.unwrap();
+    }
+    let drain = async || -> i64 {
+        let drain = query_scalar("SELECT booking.drain($1, 2)").bind(TENANT.uuid());
+        drain.fetch_one(store.pool()).await.unwrap()
+    };
+    assert_eq!([drain().await, drain().await], [2, 2]);
+    let events = store.events(TENANT, 0, 10).await.unwrap();
+    let booked: Vec<Option<u64>> = events.iter().map(|event| event.booking.to_u64()).collect();
+    assert_eq!(booked, (1..=5).map(Some).collect::<Vec<_>>());
 }
 
 #[tokio::test]
