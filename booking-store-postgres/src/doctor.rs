@@ -25,23 +25,47 @@ impl Finding {
 /// empty list means that all is well.
 pub async fn doctor(pool: &PgPool) -> Result<Vec<Finding>, StoreError> {
     let mut connection = pool.acquire().await.map_err(|error| of_read(&error))?;
-    let mut found = Vec::new();
-    match check(&mut connection).await {
-        Ok(()) => {}
-        Err(MigrateError::Database(error)) => return Err(of_read(&error)),
-        Err(error) => {
-            let fix = match error {
-                MigrateError::Older { .. } => "migrate as the schema's owner",
-                MigrateError::Newer { .. } => "use a newer version of this program",
-                MigrateError::TooOld { .. } => "upgrade the server",
-                _ => "use another database, or move what is in the way",
-            };
-            found.push(Finding::new(error.to_string(), fix));
-        }
-    }
+    let mut found = extensions(&mut connection).await.map_err(|error| of_read(&error))?;
+    found.extend(schema(&mut connection).await?);
     found.extend(role(&mut connection).await.map_err(|error| of_read(&error))?);
     found.extend(settings(&mut connection).await.map_err(|error| of_read(&error))?);
     Ok(found)
+}
+
+/// The extensions that the schema needs, where they are neither there nor can be had.
+async fn extensions(connection: &mut PgConnection) -> Result<Vec<Finding>, sqlx::Error> {
+    let missing: Vec<String> = sqlx::query_scalar(
+        "SELECT needed.name FROM (VALUES ('btree_gist'), ('pg_trgm')) AS needed (name)
+         WHERE NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = needed.name)
+           AND NOT EXISTS (SELECT FROM pg_available_extensions a WHERE a.name = needed.name)",
+    )
+    .fetch_all(connection)
+    .await?;
+    let fix = "install the server's contrib package (on Debian it is part of postgresql), then migrate";
+    let told = |name: String| Finding::new(format!("the extension {name} is not there"), fix);
+    Ok(missing.into_iter().map(told).collect())
+}
+
+async fn schema(connection: &mut PgConnection) -> Result<Option<Finding>, StoreError> {
+    let Err(error) = check(connection).await else { return Ok(None) };
+    let fix = match &error {
+        MigrateError::Database(error) if may_not(error) => {
+            let problem = format!("the role may not use the schema: {error}");
+            let fix = "let the role use it with `grant`, as the schema's owner";
+            return Ok(Some(Finding::new(problem, fix)));
+        }
+        MigrateError::Database(error) => return Err(of_read(error)),
+        MigrateError::Older { .. } => "migrate as the schema's owner",
+        MigrateError::Newer { .. } => "use a newer version of this program",
+        MigrateError::TooOld { .. } => "upgrade the server",
+        _ => "use another database, or move what is in the way",
+    };
+    Ok(Some(Finding::new(error.to_string(), fix)))
+}
+
+/// Whether a role lacks the right to something.
+fn may_not(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("42501"))
 }
 
 /// Row security does not hold for superusers and for those who bypass it.

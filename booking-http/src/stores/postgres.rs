@@ -1,7 +1,7 @@
 //! A business in a `PostgreSQL` database.
 
 use booking_store_postgres::sqlx::postgres::{PgConnectOptions, PgConnection};
-use booking_store_postgres::sqlx::{self, Connection};
+use booking_store_postgres::sqlx::Connection;
 use booking_store_postgres::{PostgresStore, doctor, dry_run, grant, migrations};
 
 use tokio::sync::watch;
@@ -81,25 +81,9 @@ pub(crate) async fn inspect(url: &str) -> Outcome<Vec<(String, String)>> {
             return Ok(vec![(crate::cli::told(&error), fix.to_owned())]);
         }
     };
-    let mut found = extensions(&pool).await?;
-    found.extend(doctor(&pool).await?.into_iter().map(|finding| (finding.problem, finding.fix)));
+    let found = doctor(&pool).await?.into_iter().map(|finding| (finding.problem, finding.fix)).collect();
     pool.close().await;
     Ok(found)
-}
-
-/// The extensions that the schema needs, where they are neither there nor can be had.
-async fn extensions(pool: &sqlx::PgPool) -> Outcome<Vec<(String, String)>> {
-    let missing = sqlx::query_scalar(
-        "SELECT needed.name FROM (VALUES ('btree_gist'), ('pg_trgm')) AS needed (name)
-         WHERE NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = needed.name)
-           AND NOT EXISTS (SELECT FROM pg_available_extensions a WHERE a.name = needed.name)",
-    );
-    let missing: Vec<String> = missing.fetch_all(pool).await?;
-    let told = |name: String| {
-        let fix = "install the server's contrib package (on Debian it is part of postgresql), then `booking migrate`";
-        (format!("the extension {name} is not there"), fix.to_owned())
-    };
-    Ok(missing.into_iter().map(told).collect())
 }
 
 /// A database by server and name: an address can hold a password, and is shown nowhere.

@@ -29,6 +29,34 @@ async fn the_doctor_finds_a_wrong_role_and_an_old_schema() {
     assert!(matches!(refused, Err(StoreError::Failed(why)) if why.contains("migrate the database")));
 }
 
+/// A server without its contrib package, played by views that its names are looked up in first.
+#[tokio::test]
+async fn the_doctor_explains_an_extension_that_is_not_there() {
+    let database = Database::empty().await;
+    let views = "CREATE SCHEMA bare;
+        CREATE VIEW bare.pg_extension AS SELECT * FROM pg_catalog.pg_extension WHERE extname = 'plpgsql';
+        CREATE VIEW bare.pg_available_extensions AS
+            SELECT * FROM pg_catalog.pg_available_extensions WHERE name <> 'pg_trgm'";
+    database.owner().await.execute(views).await.unwrap();
+    let bare = database.options().options([("search_path", "bare,pg_catalog")]);
+    let found = doctor(&PostgresStore::pool_options(1).connect_with(bare).await.unwrap()).await.unwrap();
+    assert_eq!(found[0].problem, "the extension pg_trgm is not there");
+    assert!(found[0].fix.contains("contrib"), "{found:?}");
+    assert!(!found.iter().any(|finding| finding.problem.contains("btree_gist")), "{found:?}");
+    let whole = PostgresStore::pool_options(1).connect_with(database.options()).await.unwrap();
+    let found = doctor(&whole).await.unwrap();
+    assert!(!found.iter().any(|finding| finding.problem.contains("extension")), "{found:?}");
+}
+
+#[tokio::test]
+async fn the_doctor_explains_a_role_that_may_not_use_the_schema() {
+    let database = Database::new(Judge::Server).await;
+    database.owner().await.execute("REVOKE ALL ON SCHEMA booking FROM booking_test_app").await.unwrap();
+    let found = doctor(&database.pool(1).await).await.unwrap();
+    assert!(found[0].problem.starts_with("the role may not use the schema: "), "{found:?}");
+    assert!(found[0].fix.contains("grant"), "{found:?}");
+}
+
 #[tokio::test]
 async fn the_self_check_finds_what_was_broken_by_hand() {
     let database = Database::new(Judge::Server).await;
