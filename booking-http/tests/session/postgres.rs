@@ -9,7 +9,8 @@ mod shell;
 
 use std::net::ToSocketAddrs;
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 use booking_store_postgres::sqlx::postgres::{PgConnectOptions, PgConnection};
 use booking_store_postgres::sqlx::{AssertSqlSafe, Connection, Executor};
@@ -115,6 +116,93 @@ fn two_processes_serve_one_database() {
     let maintained = database.run(&["db", "maintain"]);
     assert_eq!(maintained.status.code(), Some(3), "a new database has indexes that no query has used yet");
     assert!(String::from_utf8_lossy(&maintained.stdout).contains("not used by any query"));
+}
+
+/// The starts that a fresh demo offers, with the ids of their services.
+fn free(program: &Program) -> Vec<(String, Value)> {
+    let services = (1..=4).map(|number| format!("svc_{number:032}"));
+    let starts = |service: String| {
+        let (status, found) =
+            program.ask("GET", &format!("/v1/services/{service}/slots"), &program.secret, "");
+        assert_eq!(status, 200, "{found}");
+        let slots = found["slots"].as_array().expect("slots").clone();
+        slots.into_iter().map(move |slot| (service.clone(), slot["start"].clone()))
+    };
+    services.flat_map(starts).collect()
+}
+
+/// Books one after the other until nobody answers any more; tells of each booking that it was given.
+fn book_until_it_ends(
+    program: &Program,
+    free: &[(String, Value)],
+    next: &AtomicUsize,
+    given: &mpsc::Sender<Value>,
+) {
+    let take = || {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        free.get(number).map(|(service, start)| (number, service, start))
+    };
+    while let Some((number, service, start)) = take() {
+        let header = |name: &str, value: String| (name.to_owned(), value);
+        let answer = program.try_send(&shell::Request {
+            method: "POST".to_owned(),
+            path: "/v1/bookings".to_owned(),
+            headers: vec![
+                header("Content-Type", "application/json".to_owned()),
+                header("Idempotency-Key", format!("load-{number}")),
+                header("Authorization", format!("Bearer {}", program.secret)),
+            ],
+            body: json!({"service": service, "start": start}).to_string(),
+        });
+        match answer {
+            Some(answer) if answer.status == 201 => {
+                let booked = serde_json::from_slice(&answer.body).expect("the answer is JSON");
+                given.send(booked).expect("the test listens");
+            }
+            // Another service has the same practitioner.
+            Some(answer) => assert_eq!(answer.status, 409, "{}", String::from_utf8_lossy(&answer.body)),
+            None => return,
+        }
+    }
+}
+
+/// An answer is a promise, whatever becomes of the process that gave it.
+#[cfg(unix)]
+#[test]
+fn what_was_answered_under_load_is_there_after_a_kill() {
+    const CLIENTS: usize = 6;
+    const BEFORE: usize = 20;
+    let database = Database::new();
+    let serve = || {
+        let mut command = database.command(&["serve", "--demo"]);
+        command.env("BOOKING_LINK_KEY", LINK_KEY);
+        Program::serve(command)
+    };
+    let program = serve();
+    let (free, next) = (free(&program), AtomicUsize::new(0));
+    let (given, heard) = mpsc::channel();
+    let booked: Vec<Value> = std::thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            let given = given.clone();
+            let (program, free, next) = (&program, &free, &next);
+            scope.spawn(move || book_until_it_ends(program, free, next, &given));
+        }
+        drop(given);
+        let mut booked: Vec<Value> = heard.iter().take(BEFORE).collect();
+        // With the others still asking.
+        let killed = Command::new("kill").args(["-9", &program.process()]).status().expect("kill runs");
+        assert!(killed.success());
+        booked.extend(heard);
+        booked
+    });
+    assert!(booked.len() >= BEFORE && next.into_inner() < free.len(), "it was killed while it was asked");
+    let again = serve();
+    for booking in &booked {
+        let path = format!("/v1/bookings/{}", booking["id"].as_str().expect("an id"));
+        assert_eq!(again.ask("GET", &path, &again.secret, ""), (200, booking.clone()));
+    }
+    let checked: Value = serde_json::from_str(&database.told(&["verify", "--json"])).expect("JSON");
+    assert_eq!(checked["findings"], json!([]));
 }
 
 #[test]

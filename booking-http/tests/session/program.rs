@@ -124,9 +124,20 @@ impl Program {
         self.child.wait().expect("it ends");
     }
 
+    /// The number of its process.
+    #[cfg(unix)]
+    pub(crate) fn process(&self) -> String {
+        self.child.id().to_string()
+    }
+
     /// Sends a request and reads the whole answer.
     pub(crate) fn send(&self, request: &Request) -> Answer {
-        let mut connection = TcpStream::connect(&self.address).expect("it listens");
+        self.try_send(request).expect("it listens, reads the request and answers")
+    }
+
+    /// Sends a request to a program that may end meanwhile: an answer that is not whole is none.
+    pub(crate) fn try_send(&self, request: &Request) -> Option<Answer> {
+        let mut connection = TcpStream::connect(&self.address).ok()?;
         let mut head =
             format!("{} {} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n", request.method, request.path);
         for (name, value) in &request.headers {
@@ -134,15 +145,18 @@ impl Program {
                 head.push_str(part);
             }
         }
-        connection.write_all(head.as_bytes()).expect("it reads the head");
-        write!(connection, "Content-Length: {}\r\n\r\n", request.body.len()).expect("it reads the head");
-        connection.write_all(request.body.as_bytes()).expect("it reads the body");
+        connection.write_all(head.as_bytes()).ok()?;
+        write!(connection, "Content-Length: {}\r\n\r\n", request.body.len()).ok()?;
+        connection.write_all(request.body.as_bytes()).ok()?;
         let mut answer = Vec::new();
-        connection.read_to_end(&mut answer).expect("it answers");
-        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("the head ends");
+        connection.read_to_end(&mut answer).ok()?;
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
         let head = String::from_utf8_lossy(&answer[..end]).into_owned();
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-        Answer { status, head, body: answer.split_off(end + 4) }
+        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok())?;
+        let field = |line: &str| line.strip_prefix("content-length: ")?.parse().ok();
+        let body = answer.split_off(end + 4);
+        let whole = head.lines().find_map(field).is_none_or(|length: usize| length == body.len());
+        whole.then_some(Answer { status, head, body })
     }
 
     /// Opens a stream, and waits for its first bytes.
@@ -161,7 +175,7 @@ impl Program {
     /// Tells it to stop, and waits until it has.
     #[cfg(unix)]
     pub(crate) fn stop(mut self) -> ExitStatus {
-        let told = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        let told = Command::new("kill").arg(self.process()).status().expect("kill runs");
         assert!(told.success());
         self.child.wait().expect("it ends")
     }
