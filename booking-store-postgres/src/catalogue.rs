@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::cache::Touched;
 use crate::error::of_read;
 use crate::store::PostgresStore;
 use crate::wire::damaged;
@@ -51,10 +50,10 @@ impl PostgresStore {
         self.write(tenant, query.fetch_one(self.pool()).await)
     }
 
-    /// Tells the other processes of what was written.
+    /// Lets the others know of what was written.
     fn write<T>(&self, tenant: TenantId, done: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         let done = done.map_err(|error| of_read(&error))?;
-        self.tell(tenant, &Touched::All);
+        self.wrote(tenant);
         Ok(done)
     }
 }

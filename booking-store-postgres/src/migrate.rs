@@ -45,6 +45,7 @@ const FILES: &[Migration] = files![
     true "functions/13_batches",
     true "functions/14_upkeep",
     true "functions/15_changes",
+    true "functions/16_replica",
 ];
 
 /// Every file, in the order in which they are applied.

@@ -18,7 +18,6 @@ use sqlx::types::Json;
 use sqlx::{Connection, Postgres};
 use uuid::Uuid;
 
-use crate::cache::Touched;
 use crate::error::{of_commit, of_read};
 use crate::store::PostgresStore;
 use crate::wire::damaged;
@@ -71,7 +70,7 @@ impl PostgresStore {
         write.execute(&mut *transaction).await.map_err(|error| of_write(&error))?;
         let committed = transaction.commit().await.map_err(|error| of_commit(&error));
         if !matches!(committed, Err(StoreError::Unavailable(_) | StoreError::Failed(_))) {
-            self.tell(tenant, &Touched::All);
+            self.wrote(tenant);
         }
         committed?;
         Ok(answer)

@@ -39,7 +39,13 @@ impl PostgresStore {
         Ok(answer.map(|Json(answer)| answer))
     }
 
+    /// From the replica if it knows by now, from the primary otherwise.
     pub(crate) async fn read_occupancy(&self, query: &OccupancyQuery) -> Result<Occupancy, StoreError> {
+        if let Some(replica) = self.replica()
+            && let Some(row) = replica.occupancy(self.pool(), query).await
+        {
+            return occupancy(&row);
+        }
         let resources: Vec<Uuid> = query.resources.iter().map(|id| id.uuid()).collect();
         let row = sqlx::query("SELECT * FROM booking.occupancy($1, $2, $3, $4, $5, $6)")
             .bind(query.tenant.uuid())
@@ -51,23 +57,7 @@ impl PostgresStore {
             .fetch_one(self.pool())
             .await
             .map_err(|error| of_read(&error))?;
-        let blocks: Option<Json<Vec<BlockRow>>> = column(&row, "blocks_json")?;
-        let sessions: Option<Json<Vec<SessionRow>>> = column(&row, "sessions_json")?;
-        let blocks = blocks.map_or_else(Vec::new, |Json(rows)| rows);
-        let sessions = sessions.map_or_else(Vec::new, |Json(rows)| rows);
-        let seated = |row: SessionRow| {
-            let taken = row.taken;
-            Ok(SeatedSession { session: row.session()?, taken })
-        };
-        let ids: Vec<Uuid> = list(&row, "capacity_resources")?;
-        let units: Vec<i32> = list(&row, "capacity_units")?;
-        let capacities = ids.into_iter().zip(units);
-        Ok(Occupancy {
-            claims: claims(&row)?,
-            blocks: blocks.into_iter().map(BlockRow::block).collect::<Result<_, _>>()?,
-            sessions: sessions.into_iter().map(seated).collect::<Result<_, StoreError>>()?,
-            capacities: capacities.map(|(id, units)| (ResourceId::from_uuid(id), count(units))).collect(),
-        })
+        occupancy(&row)
     }
 
     async fn bookings_of(
@@ -220,6 +210,26 @@ impl BookingStore for PostgresStore {
         let rows = self.ask(call).await?.unwrap_or_default();
         rows.into_iter().map(|row| row.entry(query.tenant)).collect()
     }
+}
+
+fn occupancy(row: &sqlx::postgres::PgRow) -> Result<Occupancy, StoreError> {
+    let blocks: Option<Json<Vec<BlockRow>>> = column(row, "blocks_json")?;
+    let sessions: Option<Json<Vec<SessionRow>>> = column(row, "sessions_json")?;
+    let blocks = blocks.map_or_else(Vec::new, |Json(rows)| rows);
+    let sessions = sessions.map_or_else(Vec::new, |Json(rows)| rows);
+    let seated = |row: SessionRow| {
+        let taken = row.taken;
+        Ok(SeatedSession { session: row.session()?, taken })
+    };
+    let ids: Vec<Uuid> = list(row, "capacity_resources")?;
+    let units: Vec<i32> = list(row, "capacity_units")?;
+    let capacities = ids.into_iter().zip(units);
+    Ok(Occupancy {
+        claims: claims(row)?,
+        blocks: blocks.into_iter().map(BlockRow::block).collect::<Result<_, _>>()?,
+        sessions: sessions.into_iter().map(seated).collect::<Result<_, StoreError>>()?,
+        capacities: capacities.map(|(id, units)| (ResourceId::from_uuid(id), count(units))).collect(),
+    })
 }
 
 fn column<'r, T>(row: &'r sqlx::postgres::PgRow, name: &str) -> Result<T, StoreError>

@@ -14,6 +14,7 @@ use crate::cache::{BusyCache, CacheUse, Touched, touched};
 use crate::changes::Changes;
 use crate::error::{Meaning, meaning, of_commit, of_read};
 use crate::migrate::{MigrateError, check};
+use crate::replica::{Replica, ReplicaUse};
 use crate::wire::{Answer, decode_answer, encode};
 
 /// How often a command is sent again when others were in the way at the same instant. Each time some other command has
@@ -45,6 +46,7 @@ pub struct PostgresStore {
     batcher: Option<Arc<Batcher>>,
     cache: Option<Arc<BusyCache>>,
     changes: Option<Arc<Changes>>,
+    replica: Option<Arc<Replica>>,
 }
 
 impl PostgresStore {
@@ -66,7 +68,7 @@ impl PostgresStore {
     /// Uses a pool of the host's. [`pool_options`](Self::pool_options) has the settings that were measured.
     pub fn from_pool(pool: PgPool) -> Self {
         let batcher = Some(Batcher::new(pool.clone(), KEEP_KEYS));
-        Self { pool, keep_keys: KEEP_KEYS, batcher, cache: None, changes: None }
+        Self { pool, keep_keys: KEEP_KEYS, batcher, cache: None, changes: None, replica: None }
     }
 
     /// Settings for a pool: no extra round trip before each use, except for connections that were idle.
@@ -104,10 +106,10 @@ impl PostgresStore {
     /// tell: the busy cache then forgets it at once, and [`changes`](Self::changes) tells. It takes one connection more.
     /// Processes without it, and what [`commit_in`] writes, are seen within a second all the same.
     ///
-    /// To be called after [`with_busy_cache`](Self::with_busy_cache), and in the runtime that the store is to live in.
+    /// To be called after [`with_busy_cache`](Self::with_busy_cache) and [`with_replica`](Self::with_replica), in the runtime that the store is to live in.
     pub async fn with_change_feed(mut self) -> Result<Self, StoreError> {
         let options = self.pool.connect_options();
-        let changes = Changes::follow(&options, self.cache.clone()).await;
+        let changes = Changes::follow(&options, self.cache.clone(), self.replica.clone()).await;
         self.changes = Some(Arc::new(changes.map_err(|error| of_read(&error))?));
         Ok(self)
     }
@@ -116,6 +118,26 @@ impl PostgresStore {
     /// nothing without [`with_change_feed`](Self::with_change_feed). Who waits for news is to ask now and then all the same.
     pub fn changes(&self) -> Option<watch::Receiver<u64>> {
         self.changes.as_ref().map(|changes| changes.heard())
+    }
+
+    /// Asks a streaming replica what occupies resources, over at most this many connections, where it has replayed what
+    /// this store and its clones have written or heard of, and what was written more than a tenth of a second ago; the
+    /// primary otherwise, and whenever the replica is away. Commands are judged by the primary all the same.
+    ///
+    /// To be called before [`with_change_feed`](Self::with_change_feed).
+    pub fn with_replica(mut self, url: &str, connections: u32) -> Result<Self, StoreError> {
+        let options: PgConnectOptions = url.parse().map_err(|error| of_read(&error))?;
+        self.replica = Some(Arc::new(Replica::new(options, connections)));
+        Ok(self)
+    }
+
+    /// Who answered reads of availability; nothing where there is no replica.
+    pub fn replica_use(&self) -> ReplicaUse {
+        self.replica.as_ref().map(|replica| replica.counts()).unwrap_or_default()
+    }
+
+    pub(crate) fn replica(&self) -> Option<&Arc<Replica>> {
+        self.replica.as_ref()
     }
 
     /// How often the busy cache was of use; nothing where there is none.
@@ -138,6 +160,10 @@ impl PostgresStore {
 
     pub(crate) async fn apply(&self, command: &Command) -> Result<Committed, CommitError> {
         let answer = self.apply_somehow(command).await;
+        // Before anything is forgotten: whoever reads it again is to find what is new.
+        if let Some(replica) = &self.replica {
+            replica.wrote();
+        }
         if self.cache.is_some() || self.changes.is_some() {
             self.spread(command, &answer);
         }
@@ -160,8 +186,15 @@ impl PostgresStore {
         }
     }
 
-    /// Tells the other processes, if they are to be told.
-    pub(crate) fn tell(&self, tenant: TenantId, touched: &Touched) {
+    /// Something was written that is no command: tells the other processes, if they are to be told.
+    pub(crate) fn wrote(&self, tenant: TenantId) {
+        if let Some(replica) = &self.replica {
+            replica.wrote();
+        }
+        self.tell(tenant, &Touched::All);
+    }
+
+    fn tell(&self, tenant: TenantId, touched: &Touched) {
         if let Some(changes) = &self.changes {
             changes.note(tenant, touched);
         }
@@ -198,7 +231,7 @@ pub(crate) async fn apply_alone(
     }
 }
 
-fn pool_options(connections: u32) -> PgPoolOptions {
+pub(crate) fn pool_options(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))

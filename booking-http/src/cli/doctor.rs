@@ -140,7 +140,7 @@ fn folder_of(path: &Path) -> &Path {
 
 fn database(url: &str) -> Outcome<Vec<Finding>> {
     let what = "database";
-    let shown = Place::Postgres { url: url.to_owned(), connections: 1 }.to_string();
+    let shown = Place::Postgres { url: url.to_owned(), connections: 1, replica: None }.to_string();
     let problems = wait_for(stores::inspect_database(url))??;
     if problems.is_empty() {
         return Ok(vec![Finding { what, found: shown, fix: None }]);

@@ -41,7 +41,10 @@ impl Kept {
         // An empty variable is how some programs unset one.
         match (&self.data, self.database_url.as_deref().filter(|url| !url.is_empty())) {
             (Some(path), _) => Some(Place::File(path.clone())),
-            (None, Some(url)) => Some(Place::Postgres { url: url.to_owned(), connections: self.connections }),
+            (None, Some(url)) => {
+                let connections = self.connections;
+                Some(Place::Postgres { url: url.to_owned(), connections, replica: None })
+            }
             (None, None) => None,
         }
     }

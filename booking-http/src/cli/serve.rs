@@ -41,6 +41,10 @@ pub(crate) struct Serve {
     demo: bool,
     #[command(flatten)]
     data: Kept,
+    /// A streaming replica of the database, over as many connections: it is asked what is free where it has replayed what
+    /// the asker may know of.
+    #[arg(long, value_name = "URL", env = "DATABASE_REPLICA_URL", hide_env_values = true)]
+    replica_url: Option<String>,
     /// Keep everything in memory: it is gone when the program ends.
     #[arg(long)]
     in_memory: bool,
@@ -81,10 +85,17 @@ impl Serve {
     }
 
     fn place(&self) -> Place {
-        match (self.in_memory, self.demo) {
+        let place = match (self.in_memory, self.demo) {
             (true, _) => Place::Memory,
             (false, true) => self.data.demo_place(),
             (false, false) => self.data.place(),
+        };
+        match place {
+            Place::Postgres { url, connections, .. } => {
+                let replica = self.replica_url.clone().filter(|url| !url.is_empty());
+                Place::Postgres { url, connections, replica }
+            }
+            other => other,
         }
     }
 

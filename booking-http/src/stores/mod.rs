@@ -32,6 +32,8 @@ pub(crate) enum Place {
         url: String,
         /// The most connections at once.
         connections: u32,
+        /// A streaming replica that reads of availability may go to.
+        replica: Option<String>,
     },
 }
 
@@ -69,8 +71,9 @@ impl Stores {
                 let (store, open) = file::open(path, purpose)?;
                 Ok(Self::of(store, Held::File(open)))
             }
-            Place::Postgres { url, connections } => {
-                let (store, open) = postgres::open(url, *connections, purpose).await?;
+            Place::Postgres { url, connections, replica } => {
+                let to = postgres::To { url, connections: *connections, replica: replica.as_deref() };
+                let (store, open) = postgres::open(to, purpose).await?;
                 Ok(Self::of(store, Held::Postgres(open)))
             }
         }
@@ -134,8 +137,9 @@ pub(crate) async fn verify(place: &Place, now: DateTime<Utc>, told: impl FnMut(u
     match place {
         Place::Memory => Ok(Report::default()),
         Place::File(path) => file::verify(path, now, told),
-        Place::Postgres { url, connections } => {
-            let (store, open) = postgres::open(url, *connections, Purpose::Look).await?;
+        Place::Postgres { url, connections, .. } => {
+            let to = postgres::To { url, connections: *connections, replica: None };
+            let (store, open) = postgres::open(to, Purpose::Look).await?;
             let report = postgres_verify::verify(&store, now, told).await;
             open.close().await;
             report

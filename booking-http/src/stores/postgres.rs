@@ -1,7 +1,7 @@
 //! A business in a `PostgreSQL` database.
 
-use booking_store_postgres::sqlx::postgres::{PgConnectOptions, PgConnection};
 use booking_store_postgres::sqlx::Connection;
+use booking_store_postgres::sqlx::postgres::{PgConnectOptions, PgConnection};
 use booking_store_postgres::{PostgresStore, doctor, dry_run, grant, migrations};
 
 use tokio::sync::watch;
@@ -12,9 +12,17 @@ use crate::cli::Outcome;
 /// An open database.
 pub(super) struct Open(PostgresStore);
 
+/// What to connect to.
+pub(super) struct To<'a> {
+    pub(super) url: &'a str,
+    pub(super) connections: u32,
+    pub(super) replica: Option<&'a str>,
+}
+
 /// Connects. An empty database gets its schema where there is a business to be made; an older one is left to those who
 /// own it, and one that is newer or not ours is refused.
-pub(super) async fn open(url: &str, connections: u32, purpose: Purpose) -> Outcome<(PostgresStore, Open)> {
+pub(super) async fn open(to: To<'_>, purpose: Purpose) -> Outcome<(PostgresStore, Open)> {
+    let To { url, connections, replica } = to;
     let at = |error: &dyn std::error::Error| format!("{}: {}", shown(url), crate::cli::told(error));
     let pending = dry_run(url).await.map_err(|error| at(&error))?;
     let is_empty = pending.len() == migrations().len();
@@ -33,6 +41,10 @@ pub(super) async fn open(url: &str, connections: u32, purpose: Purpose) -> Outco
         None => {}
     }
     let store = PostgresStore::connect(url, connections).await.map_err(|error| at(&error))?;
+    let store = match replica {
+        Some(replica) => store.with_replica(replica, connections).map_err(|error| at(&error))?,
+        None => store,
+    };
     let store = match purpose {
         Purpose::Make => store.with_busy_cache().with_change_feed().await.map_err(|error| at(&error))?,
         Purpose::Change | Purpose::Look => store,

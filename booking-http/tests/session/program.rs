@@ -11,6 +11,7 @@ use super::shell::Request;
 /// What the environment may say to the program; tests say it themselves.
 const VARIABLES: &[&str] = &[
     "DATABASE_URL",
+    "DATABASE_REPLICA_URL",
     "BOOKING_CONNECTIONS",
     "BOOKING_LINK_KEY",
     "BOOKING_LINK_KEY_FILE",

@@ -20,6 +20,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::cache::{BusyCache, Touched};
+use crate::replica::Replica;
 use note::Note;
 
 /// How often a process tells what it has written, at most. Listings that people look at are computed anew with every
@@ -43,6 +44,7 @@ struct Shared {
     something: Notify,
     heard: watch::Sender<u64>,
     cache: Option<Arc<BusyCache>>,
+    replica: Option<Arc<Replica>>,
 }
 
 /// A connection that listens.
@@ -57,11 +59,17 @@ impl Changes {
     pub(crate) async fn follow(
         options: &PgConnectOptions,
         cache: Option<Arc<BusyCache>>,
+        replica: Option<Arc<Replica>>,
     ) -> Result<Self, sqlx::Error> {
         let options = options.clone().application_name("booking: changes");
         let ear = Ear::open(&options).await?;
-        let heard = watch::Sender::new(0);
-        let shared = Arc::new(Shared { noted: Mutex::default(), something: Notify::new(), heard, cache });
+        let shared = Arc::new(Shared {
+            noted: Mutex::default(),
+            something: Notify::new(),
+            heard: watch::Sender::new(0),
+            cache,
+            replica,
+        });
         let task = tokio::spawn(Arc::clone(&shared).work(options, ear)).abort_handle();
         Ok(Self { shared, task })
     }
@@ -162,6 +170,9 @@ impl Shared {
 
     /// What may have changed is forgotten first: whoever hears of it finds what is new.
     fn forget(&self, note: &Note) {
+        if let Some(replica) = &self.replica {
+            replica.wrote();
+        }
         if let Some(cache) = &self.cache {
             match note.touched() {
                 Some(touched) => touched.for_each(|(tenant, touched)| cache.forget(tenant, &touched)),

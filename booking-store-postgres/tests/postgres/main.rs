@@ -16,6 +16,7 @@ mod operations;
 mod platform;
 mod races;
 mod reference;
+mod replica;
 mod schema;
 mod server;
 mod support;

@@ -20,6 +20,23 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new() -> Self {
+        let server = Self::prepare();
+        assert!(server.call("initdb", &["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N"]));
+        server.start();
+        server
+    }
+
+    /// A server that replays what this one writes: a streaming replica.
+    pub(crate) fn standby(&self) -> Self {
+        let standby = Self::prepare();
+        let port = self.port.to_string();
+        let from = ["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-X", "stream", "-c", "fast", "-R"];
+        assert!(standby.call("pg_basebackup", &from));
+        standby.start();
+        standby
+    }
+
+    fn prepare() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let programs =
             PathBuf::from(std::env::var("BOOKING_POSTGRES_BIN").unwrap_or_else(|_| panic!("{MISSING}")));
@@ -34,10 +51,7 @@ impl Server {
             chown(&folder, Some(uid), Some(gid)).unwrap();
         }
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let server = Self { programs, folder, user, port };
-        assert!(server.call("initdb", &["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N"]));
-        server.start();
-        server
+        Self { programs, folder, user, port }
     }
 
     pub(crate) fn url(&self) -> String {
