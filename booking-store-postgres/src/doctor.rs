@@ -4,7 +4,7 @@ use booking_core::StoreError;
 use sqlx::postgres::{PgConnection, PgPool};
 
 use crate::error::of_read;
-use crate::migrate::{MigrateError, check};
+use crate::migrate::{MigrateError, POOLED, check, check_pooler};
 
 /// Something to mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,10 @@ impl Finding {
 /// Looks at the schema, the role that the pool connects as, and the settings that durability and isolation rest on. An
 /// empty list means that all is well.
 pub async fn doctor(pool: &PgPool) -> Result<Vec<Finding>, StoreError> {
+    if let Err(MigrateError::Pooled) = check_pooler(&pool.connect_options()).await {
+        // Whatever else is asked may fail by it.
+        return Ok(vec![Finding::new("a pooler lies in between that loses prepared statements", POOLED)]);
+    }
     let mut connection = pool.acquire().await.map_err(|error| of_read(&error))?;
     let mut found = extensions(&mut connection).await.map_err(|error| of_read(&error))?;
     found.extend(schema(&mut connection).await?);

@@ -21,6 +21,7 @@ mod doctor;
 mod error;
 mod migrate;
 mod platform;
+mod pooler;
 mod read;
 mod replica;
 mod store;

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 
+use crate::pooler::loses_statements;
 use crate::wire::hex;
 
 /// A file of migrations/.
@@ -99,10 +100,17 @@ pub enum MigrateError {
         /// Its version.
         found: i32,
     },
+    /// There is a pooler in between that loses prepared statements.
+    #[error("a pooler lies in between that loses prepared statements: {POOLED}")]
+    Pooled,
     /// The database failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
 }
+
+/// What to do about a pooler that loses prepared statements.
+pub(crate) const POOLED: &str = "let it pool in session mode, or connect to the server itself; PgBouncer from 1.21 on can \
+    follow prepared statements in transaction mode (max_prepared_statements)";
 
 impl Migration {
     fn hash(&self) -> String {
@@ -116,6 +124,7 @@ impl Migration {
 /// nothing. The role needs the right to create schemas and the extensions `btree_gist` and `pg_trgm`.
 pub async fn migrate(url: &str) -> Result<Vec<Migration>, MigrateError> {
     let options: PgConnectOptions = url.parse()?;
+    check_pooler(&options).await?;
     let mut connection = PgConnection::connect_with(&options).await?;
     let done = run(&mut connection, false).await;
     connection.close().await?;
@@ -125,10 +134,16 @@ pub async fn migrate(url: &str) -> Result<Vec<Migration>, MigrateError> {
 /// What [`migrate`] would do.
 pub async fn dry_run(url: &str) -> Result<Vec<Migration>, MigrateError> {
     let options: PgConnectOptions = url.parse()?;
+    check_pooler(&options).await?;
     let mut connection = PgConnection::connect_with(&options).await?;
     let pending = run(&mut connection, true).await;
     connection.close().await?;
     pending
+}
+
+/// Refuses a pooler that loses prepared statements.
+pub(crate) async fn check_pooler(options: &PgConnectOptions) -> Result<(), MigrateError> {
+    if loses_statements(options).await? { Err(MigrateError::Pooled) } else { Ok(()) }
 }
 
 /// Whether the database has exactly this version's schema. Changes nothing.

@@ -13,7 +13,7 @@ use crate::batch::Batcher;
 use crate::cache::{BusyCache, CacheUse, Touched, touched};
 use crate::changes::Changes;
 use crate::error::{Meaning, meaning, of_commit, of_read};
-use crate::migrate::{MigrateError, check};
+use crate::migrate::{MigrateError, check, check_pooler};
 use crate::replica::{Replica, ReplicaUse};
 use crate::wire::{Answer, decode_answer, encode};
 
@@ -53,15 +53,14 @@ impl PostgresStore {
     /// Connects, with at most this many connections. For writes about 64 are right (they sleep while the disk
     /// flushes), for reads 16 to 32.
     ///
-    /// Refused: a database whose schema is not that of this version, older or newer. Nothing is changed.
+    /// Refused: a database whose schema is not that of this version, older or newer; and a pooler in between that loses
+    /// prepared statements, as `PgBouncer` in transaction mode does. Nothing is changed.
     pub async fn connect(url: &str, connections: u32) -> Result<Self, StoreError> {
         let options: PgConnectOptions = url.parse().map_err(|error| of_read(&error))?;
+        check_pooler(&options).await.map_err(refusal)?;
         let pool = pool_options(connections).connect_with(options).await.map_err(|error| of_read(&error))?;
         let mut connection = pool.acquire().await.map_err(|error| of_read(&error))?;
-        check(&mut connection).await.map_err(|error| match error {
-            MigrateError::Database(error) => of_read(&error),
-            error => StoreError::Failed(error.to_string()),
-        })?;
+        check(&mut connection).await.map_err(refusal)?;
         Ok(Self::from_pool(pool))
     }
 
@@ -228,6 +227,14 @@ pub(crate) async fn apply_alone(
             Err(error) if meaning(&error) == Meaning::TryAgain && attempt < ATTEMPTS => attempt += 1,
             Err(error) => return Err(of_commit(&error).into()),
         }
+    }
+}
+
+/// Why a store is not opened.
+fn refusal(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Database(error) => of_read(&error),
+        error => StoreError::Failed(error.to_string()),
     }
 }
 

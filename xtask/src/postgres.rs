@@ -21,6 +21,9 @@ const INSTALL: &str = "install PostgreSQL 15 or newer, on Debian: apt-get instal
 /// Where tests find the server's programs, to start and kill servers of their own.
 const PROGRAMS: &str = "BOOKING_POSTGRES_BIN";
 
+/// Where tests find the pooler that they put between a store and its server.
+const POOLER: &str = "BOOKING_PGBOUNCER";
+
 /// Safe to lose: nothing here outlives the task. Deadlocks are found quickly, so that tests which provoke them are fast.
 const SETTINGS: &[&str] = &[
     "fsync=off",
@@ -49,7 +52,8 @@ pub(crate) fn run(command: &[&str]) -> Result<()> {
 
 /// Does something with `DATABASE_URL` set to a server: the given one, or a private one that ends afterwards.
 pub(crate) fn with_server(task: impl FnOnce(&[(&str, &str)]) -> Result<()>) -> Result<()> {
-    with_settings(SETTINGS, task)
+    let pooler = pooler()?.to_string_lossy().into_owned();
+    with_settings(SETTINGS, |variables| task(&[variables, &[(POOLER, &pooler)]].concat()))
 }
 
 /// Measures the store on a server that keeps what it is given, and prints the table.
@@ -72,6 +76,21 @@ fn with_settings(
     let server = Server::start(&programs, settings)?;
     let url = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port);
     task(&[("DATABASE_URL", &url), (PROGRAMS, &folder)])
+}
+
+/// The pooler's program, installed where it is missing and may be.
+fn pooler() -> Result<PathBuf> {
+    find_pooler().or_else(|| debian::install("pgbouncer").then(find_pooler).flatten()).ok_or_else(|| {
+        "the tests of the PostgreSQL store need PgBouncer and it is not installed: on Debian, apt-get install -y pgbouncer"
+            .into()
+    })
+}
+
+fn find_pooler() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    // Not every user's path has it where Debian puts it.
+    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    folders.map(|folder| folder.join("pgbouncer")).find(|program| program.is_file())
 }
 
 /// The folder with the server's programs, installed where it is missing and may be.

@@ -14,6 +14,7 @@ mod indexes;
 mod migrations;
 mod operations;
 mod platform;
+mod pooler;
 mod races;
 mod reference;
 mod replica;

@@ -43,10 +43,7 @@ impl Server {
         let name = format!("booking-crash-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir(&folder).unwrap();
-        let user = (id(&["-u"]) == Some(0)).then(|| {
-            let user = if id(&["-u", "postgres"]).is_some() { "postgres" } else { "nobody" };
-            (id(&["-u", user]).unwrap(), id(&["-g", user]).unwrap())
-        });
+        let user = unprivileged();
         if let Some((uid, gid)) = user {
             chown(&folder, Some(uid), Some(gid)).unwrap();
         }
@@ -97,6 +94,14 @@ impl Drop for Server {
         self.call("pg_ctl", &["-m", "immediate", "-w", "-t", "60", "stop"]);
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// The user and group to run as where the tests run as root, which the server refuses to be.
+pub(crate) fn unprivileged() -> Option<(u32, u32)> {
+    (id(&["-u"]) == Some(0)).then(|| {
+        let user = if id(&["-u", "postgres"]).is_some() { "postgres" } else { "nobody" };
+        (id(&["-u", user]).unwrap(), id(&["-g", user]).unwrap())
+    })
 }
 
 /// Ends a process at once.
