@@ -114,7 +114,9 @@ pub trait CustomerStore: Send + Sync {
     ) -> impl Future<Output = Result<Page<Customer>, StoreError>> + Send;
 
     /// Customers of whom every word that is looked for begins a word ([`Customer::search_words`]), the best first:
-    /// those with more whole words, then by name, then by id. A store may find similar words as well, after those.
+    /// those with more whole words, then by name, then by id. Where there are none, those of whom each word begins one or
+    /// may be a mistyped one: from four letters on, with the same first letter, and otherwise one letter more, less or
+    /// other, or two swapped.
     fn search_customers(
         &self,
         tenant: TenantId,

@@ -108,6 +108,23 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
 
+/// Whether a word that is looked for may be this one, mistyped: from four letters on, with the same first letter, and
+/// otherwise one letter more, less or other, or two swapped.
+pub(crate) fn resembles(asked: &str, word: &str) -> bool {
+    let (asked, word): (Vec<char>, Vec<char>) = (asked.chars().collect(), word.chars().collect());
+    if asked.len() < 4 || asked.first() != word.first() {
+        return false;
+    }
+    let begun = asked.iter().zip(&word).take_while(|(a, b)| a == b).count();
+    let (asked, word) = (&asked[begun..], &word[begun..]);
+    let ended = asked.iter().rev().zip(word.iter().rev()).take_while(|(a, b)| a == b).count();
+    match (&asked[..asked.len() - ended], &word[..word.len() - ended]) {
+        ([] | [_], [] | [_]) => true,
+        ([a, b], [c, d]) => a == d && b == c,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +168,15 @@ mod tests {
         assert!(SearchText::new("an lee").is_ok());
         assert!(SearchText::new("...").is_err());
         assert!(SearchText::new("1 2 3 4 5 6 7 8 9").is_err());
+    }
+
+    #[test]
+    fn a_mistyped_word_is_known() {
+        for word in ["müller", "mülle", "müllers", "müxller", "müler", "mülelr", "mxller", "mulller"] {
+            assert_eq!(resembles("müller", word), word != "mulller", "{word}");
+        }
+        assert!(!resembles("müller", "üller") && !resembles("müller", "ümller"), "the first letter stays");
+        assert!(!resembles("ann", "anm"), "short words are like too many");
     }
 
     #[test]

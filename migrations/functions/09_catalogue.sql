@@ -62,7 +62,8 @@ COMMENT ON FUNCTION booking.resources(uuid, uuid[]) IS 'These resources, in the 
 CREATE OR REPLACE FUNCTION booking.tagged(tenant uuid, tag text) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('booking.tenant', tenant::text, true);
-    RETURN (SELECT coalesce(jsonb_agg(r.spec ORDER BY r.resource_id), '[]') FROM booking.resources r
-            WHERE r.tenant_id = tenant AND r.tags @> ARRAY[tag]);
+    RETURN (SELECT coalesce(jsonb_agg(r.spec ORDER BY r.resource_id), '[]')
+            FROM booking.resource_tags t JOIN booking.resources r USING (tenant_id, resource_id)
+            WHERE t.tenant_id = tenant AND t.tag = tagged.tag);
 END $$;
 COMMENT ON FUNCTION booking.tagged(uuid, text) IS 'The resources that carry a tag, by id.';

@@ -181,21 +181,53 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION booking.customers(uuid, uuid, bigint) IS 'Customers by id, without merged and erased ones.';
 
--- Every word that is looked for begins a word; those with more whole words come first. Words are letters and digits, so
--- that they mean themselves in a pattern.
+-- Words are letters and digits, so that they mean themselves in a pattern. The first letter stays: an index finds it.
+CREATE OR REPLACE FUNCTION booking.mistyped(asked text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT ARRAY[asked || '%'] || CASE WHEN char_length(asked) >= 4 THEN (
+        SELECT array_agg(DISTINCT other.word)
+        FROM generate_series(2, char_length(asked) + 1) AS i, LATERAL (VALUES
+            (left(asked, i - 1) || '_' || substr(asked, i + 1)),
+            (left(asked, i - 1) || '_' || substr(asked, i)),
+            (left(asked, i - 1) || substr(asked, i + 1)),
+            (left(asked, i - 1) || substr(asked, i + 1, 1) || substr(asked, i, 1) || substr(asked, i + 2))
+        ) AS other (word)) END
+$$;
+COMMENT ON FUNCTION booking.mistyped(text) IS
+    'Patterns of the words that may be meant: it begins them, or one letter is another, too few or too many, or two are swapped.';
+
+-- Those of whom each word that is looked for fits one, the ones with more whole words first. The words are found by a btree:
+-- row security keeps other indexes from being used. No character comes after the last one that there can be.
+CREATE OR REPLACE FUNCTION booking.customers_like(
+    tenant uuid, asked text[], longest text, loosely boolean, most bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    begin_ text := CASE WHEN loosely THEN left(longest, 1) ELSE longest END;
+    fitting text[] := CASE WHEN loosely THEN booking.mistyped(longest) ELSE ARRAY[longest || '%'] END;
+BEGIN
+    RETURN (SELECT jsonb_agg(f.customer ORDER BY f.whole DESC, f.name NULLS FIRST, f.customer_id) FROM (
+        SELECT c.customer_id, c.customer, c.name,
+               (SELECT count(*) FROM unnest(asked) AS word WHERE c.words LIKE '% ' || word || ' %') AS whole
+        FROM (SELECT DISTINCT w.customer_id FROM booking.customer_words w
+              WHERE w.tenant_id = tenant AND w.word >= begin_ AND w.word < begin_ || chr(1114111)
+                AND w.word LIKE ANY (fitting)) met
+        JOIN booking.customers c ON c.tenant_id = tenant AND c.customer_id = met.customer_id
+        WHERE c.known AND NOT EXISTS (
+            SELECT FROM unnest(asked) AS word WHERE NOT EXISTS (
+                SELECT FROM unnest(string_to_array(btrim(c.words), ' ')) AS own
+                WHERE own LIKE ANY (CASE WHEN loosely THEN booking.mistyped(word) ELSE ARRAY[word || '%'] END)))
+        ORDER BY whole DESC, c.name NULLS FIRST, c.customer_id LIMIT most) f);
+END $$;
+COMMENT ON FUNCTION booking.customers_like(uuid, text[], text, boolean, bigint) IS
+    'Customers by the beginnings of words, or by words that may be meant; nothing where there are none.';
+
 CREATE OR REPLACE FUNCTION booking.search_customers(tenant uuid, asked text[], longest text, most bigint) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('booking.tenant', tenant::text, true);
-    RETURN (SELECT coalesce(jsonb_agg(f.customer ORDER BY f.whole DESC, f.name NULLS FIRST, f.customer_id), '[]') FROM (
-        SELECT c.customer_id, c.customer, c.name,
-               (SELECT count(*) FROM unnest(asked) AS word WHERE c.words LIKE '% ' || word || ' %') AS whole
-        FROM booking.customers c
-        WHERE c.tenant_id = tenant AND c.known AND c.words LIKE '% ' || longest || '%'
-          AND NOT EXISTS (SELECT FROM unnest(asked) AS word WHERE c.words NOT LIKE '% ' || word || '%')
-        ORDER BY whole DESC, c.name NULLS FIRST, c.customer_id LIMIT most) f);
+    RETURN coalesce(booking.customers_like(tenant, asked, longest, false, most),
+                    booking.customers_like(tenant, asked, longest, true, most), '[]');
 END $$;
-COMMENT ON FUNCTION booking.search_customers(uuid, text[], text, bigint) IS 'Customers by the beginnings of words.';
+COMMENT ON FUNCTION booking.search_customers(uuid, text[], text, bigint) IS
+    'Customers by the beginnings of words; where nobody is found so, by words that may be meant.';
 
 CREATE OR REPLACE FUNCTION booking.read_audit(tenant uuid, kind_ text, id uuid, before_ bigint, most bigint) RETURNS jsonb
 LANGUAGE plpgsql AS $$

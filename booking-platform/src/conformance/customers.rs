@@ -97,6 +97,25 @@ pub async fn the_best_match_comes_first<S: Store>(store: &S) {
     assert_eq!((page.items.len(), page.more), (3, true));
 }
 
+/// Where no beginnings are found: one letter more, less or other, or two swapped, but the first.
+pub async fn mistyped_words_are_found_where_nothing_else_is<S: Store>(store: &S) {
+    create(store, 1, profile("Ann Müller", "ann@example.com", "")).await;
+    create(store, 2, profile("Ann Mütler", "", "")).await;
+    create(store, 3, profile("Bob Schmidt", "", "")).await;
+    create(store, 4, profile("Ann Mül", "", "")).await;
+    assert_eq!(found(store, "müller").await, [1], "whoever is written so");
+    assert_eq!(found(store, "müler ann").await, [1, 2]);
+    assert_eq!(found(store, "mülller").await, [1]);
+    assert_eq!(found(store, "mpller").await, [1]);
+    assert_eq!(found(store, "mülelr").await, [1]);
+    assert_eq!(found(store, "schimdt").await, [3]);
+    assert_eq!(found(store, "bob schimd").await, [0_u64; 0], "two mistakes are too many");
+    assert_eq!(found(store, "rüller").await, [0_u64; 0]);
+    assert_eq!(found(store, "boo").await, [0_u64; 0]);
+    write(store, 1, CustomerWrite::Erase).await.must();
+    assert_eq!(found(store, "mpller").await, [0_u64; 0]);
+}
+
 /// Neither read, listed, searched nor changed.
 pub async fn customers_of_other_tenants_are_not_found<S: Store>(store: &S) {
     create(store, 1, profile("Ann", "", "")).await;

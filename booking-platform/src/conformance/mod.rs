@@ -65,6 +65,7 @@ macro_rules! conformance {
             a_customer_reads_back_as_written,
             a_customer_is_changed_only_in_the_version_they_have,
             customers_are_found_by_the_beginnings_of_words,
+            mistyped_words_are_found_where_nothing_else_is,
             the_best_match_comes_first,
             customers_of_other_tenants_are_not_found,
             a_merged_customer_leads_to_the_one_who_stays,

@@ -7,6 +7,7 @@ use booking_core::{CustomerId, Invalid, Page, TenantId};
 
 use super::rows::{PlatformRow, Written};
 use super::state::{PlatformState, check, cut};
+use crate::text::resembles;
 use crate::{
     AuditAction, AuditNote, Consent, Customer, CustomerState, CustomerWrite, Expect, MAX_ALIASES,
     MAX_CONSENTS, PageQuery, PlatformError, Profile, ProfileSpec, SearchText, Stamp,
@@ -34,17 +35,34 @@ impl PlatformState {
         let Some(longest) = asked.iter().max_by_key(|word| word.len()) else {
             return Page { items: Vec::new(), more: false };
         };
-        let mut ids: Vec<CustomerId> = self.with_word(tenant, longest).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let rows = ids.into_iter().filter_map(|id| self.customers.get(&(tenant, id)));
-        let mut found: Vec<(usize, &Customer)> =
-            rows.filter_map(|row| Some((score(row, &asked)?, row))).collect();
+        let begins = |asked: &str, word: &str| word.starts_with(asked);
+        let mut found = self.with_all(tenant, &asked, longest, begins);
+        if found.is_empty() {
+            let first = longest.chars().next().map(String::from).unwrap_or_default();
+            let mistyped = |asked: &str, word: &str| begins(asked, word) || resembles(asked, word);
+            found = self.with_all(tenant, &asked, &first, mistyped);
+        }
         found.sort_by_key(|(whole, row)| {
             let name = row.profile().and_then(|profile| profile.name.clone());
             (Reverse(*whole), name, row.id)
         });
         cut(found.into_iter().map(|(_, row)| row), limit)
+    }
+
+    /// Those with a word of this beginning of whom each word that is looked for fits one; with how many are whole words of
+    /// theirs.
+    fn with_all(
+        &self,
+        tenant: TenantId,
+        asked: &[String],
+        beginning: &str,
+        fits: impl Fn(&str, &str) -> bool,
+    ) -> Vec<(usize, &Customer)> {
+        let mut ids: Vec<CustomerId> = self.with_word(tenant, beginning).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let rows = ids.into_iter().filter_map(|id| self.customers.get(&(tenant, id)));
+        rows.filter_map(|row| Some((score(row, asked, &fits)?, row))).collect()
     }
 
     /// See [`CustomerStore::write_customer`](crate::CustomerStore::write_customer).
@@ -184,10 +202,10 @@ impl PlatformState {
     }
 }
 
-/// How many of the words are whole words of the customer; none where one begins no word of theirs.
-fn score(row: &Customer, asked: &[String]) -> Option<usize> {
+/// How many of the words are whole words of the customer; none where one fits no word of theirs.
+fn score(row: &Customer, asked: &[String], fits: impl Fn(&str, &str) -> bool) -> Option<usize> {
     let words = row.search_words();
-    let all = asked.iter().all(|word| words.iter().any(|known| known.starts_with(word.as_str())));
+    let all = asked.iter().all(|asked| words.iter().any(|word| fits(asked, word)));
     all.then(|| asked.iter().filter(|word| words.contains(word)).count())
 }
 

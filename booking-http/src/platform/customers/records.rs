@@ -80,7 +80,7 @@ pub(crate) struct SearchQuery {
     limit: Option<usize>,
 }
 
-/// Finds customers by the beginnings of their words, the best first.
+/// Finds customers by the beginnings of their words, the best first; where nobody is found so, by mistyped words.
 #[utoipa::path(
     get, path = "/v1/customers/search", tag = "customers", operation_id = "customers_search", params(SearchQuery),
     responses(
