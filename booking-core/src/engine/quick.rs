@@ -1,13 +1,18 @@
 //! Which questions the fast paths answer.
 
+use std::sync::Arc;
+
 use super::availability::Availability;
 use super::query::AvailabilityError;
 use super::question::Question;
 use super::team::pools_overlap;
 use crate::hot::{CompiledService, Lane, MAX_STARTS, Starts, Sweeper};
 use crate::policy::Per;
-use crate::schedule::Openings;
+use crate::schedule::{Calendar, Openings};
 use crate::span::Span;
+
+/// Among how many different hours, the last that were seen, a member's are looked for.
+const SHARED: usize = 8;
 
 impl Availability<'_> {
     /// The starts that someone can serve within `open`, by the fast paths; none where the question needs the general
@@ -23,7 +28,7 @@ impl Availability<'_> {
             return Ok(None);
         }
         let range = self.range(question, Span::new(first.start, last.end));
-        let openings = self.all_openings(question, range)?;
+        let (openings, whose) = self.all_openings(question, range)?;
         let mut blocked = Vec::with_capacity(question.needs.len());
         for need in &question.needs {
             let mut of_need = Vec::with_capacity(need.pool.len());
@@ -42,7 +47,7 @@ impl Availability<'_> {
             .zip(&blocked)
             .map(|(need, blocked)| {
                 let lanes = blocked.iter().map(|(place, blocked)| Lane {
-                    openings: openings[*place as usize].as_ref(),
+                    openings: openings[whose[*place as usize]].as_ref(),
                     blocked: blocked.as_slice(),
                 });
                 (need.count, lanes)
@@ -63,15 +68,28 @@ impl Availability<'_> {
             && (question.needs.len() == 1 || !pools_overlap(question))
     }
 
-    /// The openings of every member that is asked for.
-    fn all_openings(&self, question: &Question, range: Span) -> Result<Vec<Openings>, AvailabilityError> {
-        let mut openings = Vec::new();
-        openings.resize_with(self.members.len(), Openings::default);
-        for place in question.needs.iter().flat_map(|need| &need.pool) {
-            let place = *place as usize;
-            self.members[place].calendar.openings(range.start, range.end, &mut openings[place])?;
+    /// The openings of every member that is asked for, and by member which they are: colleagues who share their hours
+    /// share the work.
+    fn all_openings(
+        &self,
+        question: &Question,
+        range: Span,
+    ) -> Result<(Vec<Openings>, Vec<usize>), AvailabilityError> {
+        let (mut openings, mut whose) = (Vec::new(), vec![0; self.members.len()]);
+        let mut last: Vec<&Arc<Calendar>> = Vec::new();
+        for &place in question.needs.iter().flat_map(|need| &need.pool) {
+            let calendar = &self.members[place as usize].calendar;
+            let begin = last.len().saturating_sub(SHARED);
+            let known = last[begin..].iter().position(|other| Arc::ptr_eq(other, calendar));
+            whose[place as usize] = begin + known.unwrap_or(last.len() - begin);
+            if known.is_none() {
+                let mut opened = Openings::default();
+                calendar.openings(range.start, range.end, &mut opened)?;
+                openings.push(opened);
+                last.push(calendar);
+            }
         }
-        Ok(openings)
+        Ok((openings, whose))
     }
 }
 

@@ -40,12 +40,13 @@ impl Tenant {
         // Grown step by step a month of fifty calendars would be copied many times over.
         occupancy.claims.reserve(asked.len().min(MAX_PAGE) * USUAL);
         for resource in asked {
-            for claimed in self.claims_on(resource, from, until, present) {
+            // Nested loops where `for` would ask a flattened iterator again for each: this is most of the work.
+            self.claims_on(resource, from, until, present).for_each(|claimed| {
                 occupancy.claims.push(ClaimRow { claim: claimed.claim, by: claimed.by });
                 if let Occupant::Session(id) = claimed.by {
                     sessions.insert(id);
                 }
-            }
+            });
             if let Some(blocked) = self.blocked.get(&resource) {
                 let blocks =
                     blocked.overlapping(from, until).filter_map(|blocked| self.blocks.get(&blocked.id));
