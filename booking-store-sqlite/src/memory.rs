@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use booking_core::TenantId;
-use booking_core::memory::State;
+use booking_core::memory::{Rows, State};
 use booking_platform::memory::PlatformState;
 use rusqlite::Connection;
 
@@ -27,14 +27,17 @@ pub(crate) struct Memory {
 impl Memory {
     /// What the file holds.
     pub(crate) fn load(file: &Connection, options: &Options) -> Result<Self, RowError> {
-        let Loaded { tenants, platform, audited } = Loaded::from_file(file)?;
-        let mut memory = Self { platform: PlatformState::restore(platform)?, ..Self::default() };
-        memory.state.keep_keys(options.keep_keys)?;
+        let mut state = State::default();
+        state.keep_keys(options.keep_keys)?;
+        // What is restored is let go before more is read: a large file is not in memory twice.
+        let more = |tenant, rows: &mut Rows| state.restore_more(tenant, std::mem::take(rows));
+        let Loaded { tenants, platform, audited } = Loaded::from_file(file, more, |_| ())?;
+        let mut memory = Self { state, platform: PlatformState::restore(platform)?, ..Self::default() };
         for (tenant, sequence) in audited {
             memory.platform.restore_audited(tenant, sequence);
         }
         for (tenant, rows) in tenants {
-            memory.state.restore(tenant, rows);
+            memory.state.restore_more(tenant, rows);
         }
         Ok(memory)
     }

@@ -9,9 +9,14 @@ use booking_platform::memory::PlatformRow;
 use booking_platform::{CatalogueStore as _, Expect, Item, ResourceProfile, ServiceProfile, Stamp};
 use tempfile::TempDir;
 
+use crate::memory::Memory;
 use crate::open::connect_reader;
 use crate::row::Loaded;
 use crate::{Durability, Options, SqliteStore};
+
+fn everything(file: &rusqlite::Connection) -> Loaded {
+    Loaded::from_file(file, |_, _| (), |_| ()).unwrap()
+}
 
 /// The store of a test. When the test is over, its memory, its file and what a new state makes of the file must be the
 /// same rows.
@@ -27,7 +32,7 @@ impl Drop for Compared {
         if std::thread::panicking() {
             return;
         }
-        let Loaded { tenants, .. } = Loaded::from_file(&connect_reader(self.store.path()).unwrap()).unwrap();
+        let Loaded { tenants, .. } = everything(&connect_reader(self.store.path()).unwrap());
         for tenant in &self.tenants {
             let memory =
                 block_on(self.store.read(Some(*tenant), |memory| memory.state.rows(*tenant))).unwrap();
@@ -35,6 +40,9 @@ impl Drop for Compared {
             let mut again = State::new();
             again.restore(*tenant, file);
             same(&again.rows(*tenant), &memory);
+            let file = connect_reader(self.store.path()).unwrap();
+            let loaded = Memory::load(&file, &Options::default()).unwrap();
+            same(&loaded.state.rows(*tenant), &memory);
         }
     }
 }
@@ -145,7 +153,7 @@ mod platform {
             if std::thread::panicking() {
                 return;
             }
-            let loaded = Loaded::from_file(&connect_reader(self.store.path()).unwrap()).unwrap();
+            let loaded = everything(&connect_reader(self.store.path()).unwrap());
             let memory = self.store.read(None, |memory| memory.platform.rows());
             assert_eq!(by_key(loaded.platform), by_key(block_on(memory).unwrap()));
         }

@@ -103,7 +103,7 @@ fn look(file: &Connection, now: DateTime<Utc>, told: impl FnMut(Checked)) -> Res
     progress.step(0);
     check_file(file, &mut report)?;
     progress.step(rows);
-    let loaded = Loaded::telling(file, |rows| progress.step(rows as u64))?;
+    let loaded = Loaded::from_file(file, |_, _| (), |rows| progress.step(rows as u64))?;
     report.tenants = loaded.tenants.len();
     for (tenant, rows) in &loaded.tenants {
         report.bookings += rows.bookings.len();

@@ -21,6 +21,10 @@ use booking_core::{
 };
 use booking_store_sqlite::{Durability, Options, SqliteStore};
 
+// As the server has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// 2026-03-02 09:00 UTC.

@@ -57,7 +57,14 @@ impl State {
 
     /// Puts rows in the place of all that a tenant has: those that [`State::rows`] gave or [`Changes`] told of.
     pub fn restore(&mut self, tenant: TenantId, rows: Rows) {
-        self.tenants.insert(tenant, Tenant::from_rows(rows));
+        self.tenants.remove(&tenant);
+        self.restore_more(tenant, rows);
+    }
+
+    /// Adds rows to what a tenant has, so that what is restored need not be in memory twice: any rows in any number of
+    /// parts, as long as none comes twice and events come in the order of their numbers.
+    pub fn restore_more(&mut self, tenant: TenantId, rows: Rows) {
+        self.tenants.entry(tenant).or_default().add(rows);
     }
 
     /// All rows of a tenant, in order of their ids: equal for equal states.

@@ -135,34 +135,33 @@ fn lives_until(booking: &Booking) -> i64 {
 }
 
 impl Tenant {
-    pub(super) fn from_rows(rows: Rows) -> Self {
-        let mut tenant = Self::default();
+    /// Adds rows it does not have; events in the order of their numbers.
+    pub(super) fn add(&mut self, rows: Rows) {
         let changed = rows.bookings.iter().map(|booking| booking.changed.timestamp());
         let recorded = rows.recorded.iter().map(|row| row.at);
-        tenant.latest = changed.chain(recorded).max().unwrap_or(0);
+        self.latest = changed.chain(recorded).fold(self.latest, i64::max);
         for session in rows.sessions {
-            tenant.put_session(session.id, Some(session));
+            self.put_session(session.id, Some(session));
         }
         for booking in rows.bookings {
-            tenant.put_booking(booking.id, Some(booking));
+            self.put_booking(booking.id, Some(booking));
         }
         for block in rows.blocks {
-            tenant.put_block(block.id, Some(block));
+            self.put_block(block.id, Some(block));
         }
-        tenant.capacities = rows.capacities.into_iter().collect();
+        self.capacities.extend(rows.capacities);
         for entry in rows.entries {
-            tenant.put_entry(entry.id, Some(entry));
+            self.put_entry(entry.id, Some(entry));
         }
         for event in rows.events {
-            tenant.events.push(event);
+            self.events.push(event);
         }
         for row in rows.recorded {
-            tenant.put_recorded((row.key.operation, row.key.key.clone()), Some(row));
+            self.put_recorded((row.key.operation, row.key.key.clone()), Some(row));
         }
         for row in rows.assigned {
-            tenant.assigned.insert((row.service, row.resource), row);
+            self.assigned.insert((row.service, row.resource), row);
         }
-        tenant
     }
 
     pub(super) fn put_booking(&mut self, id: BookingId, row: Option<Booking>) -> Option<Booking> {

@@ -3,7 +3,6 @@
 use booking_core::{Booking, Claim, LocalStart, TenantId};
 use rusqlite::{Connection, params};
 
-use super::Loaded;
 use super::cells::{Cells, count, json, maybe, word};
 use crate::error::RowError;
 
@@ -83,7 +82,7 @@ pub(super) fn delete_claims(
 }
 
 /// Bookings in the order of their key, with their claims, which are read in the same order beside them.
-pub(super) fn read(file: &Connection, loaded: &mut Loaded) -> Result<(), RowError> {
+pub(super) fn read(file: &Connection, mut each: impl FnMut(Booking)) -> Result<(), RowError> {
     let mut statement = file.prepare(&format!("SELECT {COLUMNS} FROM bookings ORDER BY tenant, id"))?;
     let mut claims = ClaimReader::new(file, "booking")?;
     let mut claims = claims.start()?;
@@ -91,7 +90,7 @@ pub(super) fn read(file: &Connection, loaded: &mut Loaded) -> Result<(), RowErro
     while let Some(row) = rows.next()? {
         let mut booking = read_row(&mut Cells::of(row))?;
         booking.claims = claims.of(booking.tenant, &booking.id.to_string())?;
-        loaded.rows(booking.tenant).bookings.push(booking);
+        each(booking);
     }
     claims.end()
 }

@@ -3,7 +3,6 @@
 use booking_core::{Actor, Event, EventKind};
 use rusqlite::{Connection, params};
 
-use super::Loaded;
 use super::cells::{Cells, count, word};
 use crate::error::RowError;
 
@@ -33,14 +32,14 @@ pub(super) fn write(file: &Connection, row: &Event) -> Result<(), RowError> {
     Ok(())
 }
 
-pub(super) fn read(file: &Connection, loaded: &mut Loaded) -> Result<(), RowError> {
+pub(super) fn read(file: &Connection, mut each: impl FnMut(Event)) -> Result<(), RowError> {
     let sql = "SELECT tenant, sequence, booking, kind, state, version, starts, ends, at, actor, actor_from \
         FROM events ORDER BY tenant, sequence";
     let mut statement = file.prepare(sql)?;
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         let cells = &mut Cells::of(row);
-        let event = Event {
+        each(Event {
             tenant: cells.parse()?,
             sequence: cells.checked()?,
             booking: cells.parse()?,
@@ -50,8 +49,7 @@ pub(super) fn read(file: &Connection, loaded: &mut Loaded) -> Result<(), RowErro
             visit: cells.interval()?,
             at: cells.instant()?,
             actor: Actor::new(cells.text()?, cells.text()?),
-        };
-        loaded.rows(event.tenant).events.push(event);
+        });
     }
     Ok(())
 }

@@ -82,6 +82,9 @@ fn write_changes(file: &Connection, changes: &Changes) -> Result<(), RowError> {
     forgotten.try_for_each(|(operation, key)| answers::forget(file, tenant, *operation, key))
 }
 
+/// How many bookings or events of one tenant are many. Tests have few.
+const MANY: usize = if cfg!(test) { 3 } else { 4_096 };
+
 /// Everything in the file, by tenant, and what surrounds it.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
@@ -92,20 +95,37 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    pub(crate) fn from_file(file: &Connection) -> Result<Self, RowError> {
-        Self::telling(file, |_| ())
-    }
-
-    /// The same; `told` hears of what is read how many bookings and events it was, which are most of a file.
-    pub(crate) fn telling(file: &Connection, mut told: impl FnMut(usize)) -> Result<Self, RowError> {
+    /// `full` is given the rows of a tenant whenever there are many, and may take them; `told` hears of what is read how
+    /// many bookings and events it was. These are most of a file.
+    pub(crate) fn from_file(
+        file: &Connection,
+        mut full: impl FnMut(TenantId, &mut Rows),
+        mut told: impl FnMut(usize),
+    ) -> Result<Self, RowError> {
         let mut loaded = Self::default();
-        bookings::read(file, &mut loaded)?;
-        told(loaded.tenants.values().map(|rows| rows.bookings.len()).sum());
+        let mut count = 0_usize;
+        bookings::read(file, |booking| {
+            let (tenant, rows) = (booking.tenant, loaded.rows(booking.tenant));
+            rows.bookings.push(booking);
+            count += 1;
+            if rows.bookings.len().is_multiple_of(MANY) {
+                full(tenant, rows);
+            }
+        })?;
+        told(count);
         sessions::read(file, &mut loaded)?;
         blocks::read(file, &mut loaded)?;
         waitlist::read(file, &mut loaded)?;
-        events::read(file, &mut loaded)?;
-        told(loaded.tenants.values().map(|rows| rows.events.len()).sum());
+        count = 0;
+        events::read(file, |event| {
+            let (tenant, rows) = (event.tenant, loaded.rows(event.tenant));
+            rows.events.push(event);
+            count += 1;
+            if rows.events.len().is_multiple_of(MANY) {
+                full(tenant, rows);
+            }
+        })?;
+        told(count);
         answers::read(file, &mut loaded)?;
         assignments::read(file, &mut loaded)?;
         platform::read(file, &mut loaded)?;
