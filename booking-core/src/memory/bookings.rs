@@ -19,7 +19,10 @@ impl Bookings {
         self.0.contains_key(id)
     }
 
-    pub(super) fn insert(&mut self, id: BookingId, row: Booking) {
+    pub(super) fn insert(&mut self, id: BookingId, mut row: Booking) {
+        // A list that grew by itself has room for four, and most visits have one resource and one claim.
+        row.picks.shrink_to_fit();
+        row.claims.shrink_to_fit();
         self.0.insert(id, Box::new(row));
     }
 
