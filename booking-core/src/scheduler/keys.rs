@@ -3,6 +3,7 @@
 use super::{BookRequest, CancelSeriesRequest, ChangeRequest, JoinRequest, MoveRequest, Refusal, Scheduler};
 use super::{SeriesRequest, Wish};
 use crate::clock::Clock;
+use crate::engine::Waiver;
 use crate::store::{BookingStore, Catalog, Committed, ContentHash, IdempotencyKey, Operation};
 use crate::{Invalid, TenantId};
 
@@ -14,16 +15,19 @@ fn maybe<T: ToString>(item: Option<T>) -> String {
     item.map_or_else(|| "-".to_owned(), |item| item.to_string())
 }
 
+fn waived(waive: Waiver) -> String {
+    let Waiver { grid, hours, notice, horizon, limits } = waive;
+    list(&[grid, hours, notice, horizon, limits])
+}
+
 fn wish(hash: ContentHash, wish: &Wish) -> ContentHash {
-    let waive = wish.waive;
-    let waived = [waive.grid, waive.hours, waive.notice, waive.horizon, waive.limits];
     hash.with("service", wish.service)
         .with("duration", maybe(wish.duration))
         .with("party", wish.party)
         .with("customer", maybe(wish.customer))
         .with("group", maybe(wish.group.as_deref()))
         .with("resources", list(&wish.resources))
-        .with("waive", list(&waived))
+        .with("waive", waived(wish.waive))
 }
 
 /// The key of a request, if the caller gave one.
@@ -43,7 +47,10 @@ impl BookRequest {
 
 impl ChangeRequest {
     pub(super) fn content(&self) -> ContentHash {
-        ContentHash::default().with("booking", self.booking).with("if_version", maybe(self.if_version))
+        ContentHash::default()
+            .with("booking", self.booking)
+            .with("if_version", maybe(self.if_version))
+            .with("waive", waived(self.waive))
     }
 }
 
@@ -71,6 +78,7 @@ impl CancelSeriesRequest {
             .with("series", self.series)
             .with("booking", maybe(self.booking))
             .with("scope", format!("{:?}", self.scope))
+            .with("waive", waived(self.waive))
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use booking_core::{
     Actor, BookRequest, ChangeRequest, Clock, ManualClock, MemoryStore, MoveRequest, OnConflict, Recurrence,
-    Scheduler, SeriesRequest, Wish,
+    Refusal, Scheduler, SeriesRequest, Waiver, Wish,
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
 
@@ -70,6 +70,17 @@ fn a_retry_of_a_move_gets_the_answer_of_its_first_try() {
     let same = request.clone();
     let retry = beside(&desk, move || drop(now_or_never(first.reschedule(&same)).unwrap()));
     assert!(now_or_never(retry.reschedule(&request)).unwrap().replayed);
+}
+
+#[test]
+fn a_key_is_not_good_for_what_waives_more() {
+    let (_, first) = desk();
+    let booked = now_or_never(first.book(&booking("one"))).unwrap().booking;
+    let change = ChangeRequest { key: Some("cancel".to_owned()), ..ChangeRequest::new(TENANT, booked.id) };
+    assert!(!now_or_never(first.cancel(&change)).unwrap().replayed);
+    assert!(now_or_never(first.cancel(&change)).unwrap().replayed);
+    let more = ChangeRequest { waive: Waiver { limits: true, ..Waiver::default() }, ..change };
+    assert!(matches!(now_or_never(first.cancel(&more)), Err(Refusal::KeyReused)));
 }
 
 #[test]
