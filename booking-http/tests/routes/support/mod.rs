@@ -98,7 +98,8 @@ impl Desk {
 
     /// Opens with more settings of the API.
     pub(crate) async fn open_with(set: impl FnOnce(Api) -> Api) -> Self {
-        in_no_time(Self::over(crate::open(), set)).await
+        // Opening a database takes a large future, which each test would have inside its own.
+        in_no_time(Self::over(Box::pin(crate::open()), set)).await
     }
 
     async fn over(opened: impl Future<Output = Opened>, set: impl FnOnce(Api) -> Api) -> Self {
