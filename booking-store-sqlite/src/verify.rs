@@ -54,7 +54,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
-/// How far a check is: bookings and events are looked at [`LOOKS`] times.
+/// How far a check is: bookings and events are looked at several times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checked {
     /// Looks taken.
