@@ -66,7 +66,7 @@ impl<'a> Availability<'a> {
     }
 
     /// How much of the occupancy must be in the snapshot to answer a query: grids anchored on free time or on what
-    /// several resources have in common look back (and ahead) more than 8 days.
+    /// several resources have in common look back (and ahead) more than 8 days; for others the visit and its buffers do.
     pub fn reach(service: &Service, query: &SlotQuery) -> Interval {
         let longest = service.durations.iter().copied().max().unwrap_or(0);
         let alone = service.requirements.iter().map(|requirement| requirement.count).sum::<u32>() == 1;

@@ -1,4 +1,4 @@
-//! One resource as the engine sees it: openings, claims and blocks, sorted.
+//! One resource as the engine sees it: its openings, and the claims and blocks that occupy it.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

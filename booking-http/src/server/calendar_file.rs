@@ -1,8 +1,8 @@
 //! Calendar files (RFC 5545): what in them keeps people busy, and which dates are closed.
 //!
 //! Cancelled and transparent events block nothing. A moved occurrence blocks where it is, not where it was. All-day
-//! events are dates of the business, whatever the zone of the file. Published busy time blocks like events. What cannot be understood is an error, because a
-//! busy time that is silently left out is a double booking.
+//! events are dates of the business, whatever the zone of the file. Published busy time blocks as events do. What cannot be
+//! understood is an error, because a busy time that is silently left out is a double booking.
 
 mod all_day;
 mod free_busy;

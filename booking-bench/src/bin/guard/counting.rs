@@ -66,13 +66,6 @@ pub(crate) fn work(workload: &str, rounds: u32) -> ExitCode {
             let mut full = Providers::full();
             all(&mut || full.first(0..INPUTS));
         }
-        "w8" => {
-            let mut additions = booking_bench::single::Additions::new();
-            all(&mut || {
-                booking_bench::measure::Work::prepare(&mut additions, 0..INPUTS);
-                booking_bench::measure::Work::run(&mut additions, 0..INPUTS)
-            });
-        }
         "w2" => {
             let staff = Staff::new(Grid::Shared);
             let mut pools = staff.pools(50);
