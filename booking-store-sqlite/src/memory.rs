@@ -1,6 +1,8 @@
 //! What is served: the state of the core and of the platform, and which of it is not on the disk yet.
 
 use std::collections::HashMap;
+use std::sync::mpsc;
+use std::thread;
 
 use booking_core::TenantId;
 use booking_core::memory::{Rows, State};
@@ -10,6 +12,9 @@ use rusqlite::Connection;
 use crate::Options;
 use crate::error::{RowError, Trouble};
 use crate::row::Loaded;
+
+/// How many parts of a file are read ahead of what is restored.
+const PARTS_AHEAD: usize = 4;
 
 /// Everything in memory. Writes happen in the writer's thread only.
 #[derive(Debug, Default)]
@@ -26,12 +31,10 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// What the file holds.
-    pub(crate) fn load(file: &Connection, options: &Options) -> Result<Self, RowError> {
+    pub(crate) fn load(file: &mut Connection, options: &Options) -> Result<Self, RowError> {
         let mut state = State::default();
         state.keep_keys(options.keep_keys)?;
-        // What is restored is let go before more is read: a large file is not in memory twice.
-        let more = |tenant, rows: &mut Rows| state.restore_more(tenant, std::mem::take(rows));
-        let Loaded { tenants, platform, audited } = Loaded::from_file(file, more, |_| ())?;
+        let Loaded { tenants, platform, audited } = read_beside(file, &mut state)?;
         let mut memory = Self { state, platform: PlatformState::restore(platform)?, ..Self::default() };
         for (tenant, sequence) in audited {
             memory.platform.restore_audited(tenant, sequence);
@@ -57,4 +60,21 @@ impl Memory {
             None => self.latest,
         }
     }
+}
+
+/// Reads the file in a thread of its own while this one restores what was read; answers what is left of it. What is
+/// restored is let go before much more is read: a large file is not in memory twice.
+fn read_beside(file: &mut Connection, state: &mut State) -> Result<Loaded, RowError> {
+    thread::scope(|scope| {
+        let (send, parts) = mpsc::sync_channel::<(TenantId, Rows)>(PARTS_AHEAD);
+        let reader = scope.spawn(move || {
+            // Nobody receives any more only if this thread's scope is being unwound.
+            let more = |tenant, rows: &mut Rows| drop(send.send((tenant, std::mem::take(rows))));
+            Loaded::from_file(file, more, |_| ())
+        });
+        for (tenant, rows) in parts {
+            state.restore_more(tenant, rows);
+        }
+        reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }

@@ -40,8 +40,8 @@ impl Drop for Compared {
             let mut again = State::new();
             again.restore(*tenant, file);
             same(&again.rows(*tenant), &memory);
-            let file = connect_reader(self.store.path()).unwrap();
-            let loaded = Memory::load(&file, &Options::default()).unwrap();
+            let mut file = connect_reader(self.store.path()).unwrap();
+            let loaded = Memory::load(&mut file, &Options::default()).unwrap();
             same(&loaded.state.rows(*tenant), &memory);
         }
     }

@@ -69,9 +69,9 @@ pub(crate) struct File {
 
 impl File {
     pub(crate) fn open(path: &std::path::Path, options: &Options) -> Result<(Self, Memory), OpenError> {
-        let connection = connect(path, options)?;
+        let mut connection = connect(path, options)?;
         let seen = data_version(&connection).map_err(|error| error.opening(path))?;
-        let memory = Memory::load(&connection, options).map_err(|error| error.opening(path))?;
+        let memory = Memory::load(&mut connection, options).map_err(|error| error.opening(path))?;
         let file = Self { connection, seen };
         file.check().map_err(|_| OpenError::InUse { path: path.to_owned() })?;
         Ok((file, memory))

@@ -10,6 +10,8 @@ use std::error::Error;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -33,6 +35,8 @@ const NOW: i64 = 1_772_442_000;
 const RESOURCES: u64 = 1_000;
 /// The bookings of a full file were made over a year, so that most of their idempotency keys have been forgotten.
 const YEAR: i64 = 365 * 86_400;
+/// How many clients fill a file.
+const FILLING: usize = 64;
 /// How long each number of clients books.
 const MEASURE: Duration = Duration::from_secs(5);
 
@@ -157,17 +161,22 @@ fn fill(file: &Path, count: u64) -> Outcome {
     let options = Options { durability: Durability::Handed, ..Options::default() };
     let store = SqliteStore::open(file, &options)?;
     let start = Instant::now();
-    let clients = 64;
-    let run = |client: u64| {
-        let store = store.clone();
+    // One after the other, as time passes: who is ahead of the others would move the present of all.
+    let next = Arc::new(AtomicU64::new(0));
+    let run = || {
+        let (store, next) = (store.clone(), Arc::clone(&next));
         move || -> Outcome {
-            for number in (client..count).step_by(clients) {
-                block_on(store.commit(&command(number, NOW - YEAR + (number as i64 * YEAR) / count as i64)))?;
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= count {
+                    return Ok(());
+                }
+                let made = NOW - YEAR + (number as i64 * YEAR) / count as i64;
+                block_on(store.commit(&command(number, made)))?;
             }
-            Ok(())
         }
     };
-    let threads: Vec<_> = (0..clients as u64).map(|client| thread::spawn(run(client))).collect();
+    let threads: Vec<_> = (0..FILLING).map(|_| thread::spawn(run())).collect();
     threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a client panicked")?)?;
     drop(store);
     let seconds = start.elapsed().as_secs_f64();

@@ -8,6 +8,7 @@ mod state;
 mod waitlist;
 
 pub use event::{Actor, Event, EventKind};
+pub(crate) use row::distinct_resources;
 pub use row::{Block, Booking, Claim, LocalStart, Pick, Priced};
 pub use series::{CancelScope, OnConflict, Verdict};
 pub use session::{Session, SessionKey};

@@ -133,11 +133,7 @@ impl Booking {
     /// Where it stands at an instant (seconds since the Unix epoch): a hold or a pending booking whose deadline has
     /// come is expired, swept or not.
     pub fn state_at(&self, now: i64) -> State {
-        let lapsed = self.deadline.is_some_and(|deadline| deadline.timestamp() <= now);
-        match self.state {
-            State::Held | State::Pending if lapsed => State::Expired,
-            state => state,
-        }
+        self.state.at(self.deadline, now)
     }
 
     /// Whether it occupies its resources or seats at an instant.
@@ -157,14 +153,19 @@ impl Booking {
 
     /// The resources it uses, each once, in order of the requirements.
     pub fn resources(&self) -> Vec<ResourceId> {
-        let mut seen = Vec::with_capacity(self.picks.len());
-        for pick in &self.picks {
-            if !seen.contains(&pick.resource) {
-                seen.push(pick.resource);
-            }
-        }
-        seen
+        distinct_resources(&self.picks)
     }
+}
+
+/// The resources of picks, each once, in order.
+pub(crate) fn distinct_resources(picks: &[Pick]) -> Vec<ResourceId> {
+    let mut seen = Vec::with_capacity(picks.len());
+    for pick in picks {
+        if !seen.contains(&pick.resource) {
+            seen.push(pick.resource);
+        }
+    }
+    seen
 }
 
 /// Time off or imported busy time: takes all units of a resource. Blocks may overlap anything; they are judged when

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Where a booking stands.
@@ -67,6 +68,15 @@ pub struct IllegalMove {
 }
 
 impl State {
+    /// Where something with this state and deadline stands at an instant: see [`Booking::state_at`](crate::Booking::state_at).
+    pub(crate) fn at(self, deadline: Option<DateTime<Utc>>, now: i64) -> Self {
+        let lapsed = deadline.is_some_and(|deadline| deadline.timestamp() <= now);
+        match self {
+            Self::Held | Self::Pending if lapsed => Self::Expired,
+            state => state,
+        }
+    }
+
     /// Where a move leads, or that it is not legal. `approval` says whether confirming leads to [`State::Pending`].
     ///
     /// Deadlines are not judged here: a hold whose expiry has passed is [`State::Expired`] before any move.

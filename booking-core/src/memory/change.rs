@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::bookings::Kept;
 use super::tx::Tx;
 use crate::booking::{Booking, EntryState, EventKind, Move, State};
 use crate::interval::instant;
@@ -25,11 +26,11 @@ impl Tx<'_> {
             return Err(CommitError::VersionConflict { current: booking.version });
         }
         booking.state.after(attempted, false)?;
-        let from = booking.start();
+        let from = booking.visit.start();
         if matches!(attempted, Move::Complete | Move::MarkNoShow) && from.timestamp() > self.now {
             return Err(CommitError::TooEarly { from });
         }
-        Ok(booking.clone())
+        Ok(booking.booking())
     }
 
     pub(super) fn change(
@@ -59,7 +60,7 @@ impl Tx<'_> {
     pub(super) fn cancel_many(&mut self, ids: &[BookingId]) -> Vec<Booking> {
         let mut cancelled = Vec::new();
         for &id in ids {
-            let ahead = |booking: &Booking| booking.visit.start_second() > self.now;
+            let ahead = |booking: &Kept| booking.visit.start_second() > self.now;
             if self.tenant.bookings.get(&id).is_some_and(ahead) {
                 cancelled.extend(self.change(id, None, Change::Cancel { fee: None }));
             }
@@ -73,7 +74,7 @@ impl Tx<'_> {
         for id in ids {
             let Some(booking) = self.tenant.bookings.get(id) else { continue };
             if booking.state != State::Expired && booking.state_at(self.now) == State::Expired {
-                let mut booking = booking.clone();
+                let mut booking = booking.booking();
                 booking.state = State::Expired;
                 swept.push(self.write_change(booking, Move::Expire));
             }

@@ -1,7 +1,6 @@
 //! Whether a plan fits: capacity, seats and limits.
 
 use super::present::Present;
-use super::read::seconds_served;
 use super::tenant::{Claimed, Tenant};
 use crate::admit::admit;
 use crate::booking::{Claim, Session};
@@ -112,7 +111,7 @@ impl Tenant {
                 }
                 count = count.saturating_add(1);
                 seconds = seconds.saturating_add(match check.subject {
-                    LimitSubject::Resource(resource) => seconds_served(booking, resource),
+                    LimitSubject::Resource(resource) => booking.seconds_served(resource),
                     LimitSubject::Customer(_) | LimitSubject::Service(_) => booking.visit.seconds(),
                 });
             }

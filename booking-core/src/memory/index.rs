@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::bookings::Kept;
 use super::chunks::Sorted;
-use crate::booking::Booking;
 use crate::store::LimitSubject;
 use crate::{BookingId, CustomerId, ResourceId, SeriesId, ServiceId};
 
@@ -14,7 +14,6 @@ use crate::{BookingId, CustomerId, ResourceId, SeriesId, ServiceId};
 pub(super) enum Subject {
     All,
     Customer(CustomerId),
-    CustomerOfService(CustomerId, ServiceId),
     Resource(ResourceId),
     Service(ServiceId),
     Series(SeriesId),
@@ -31,13 +30,10 @@ impl From<LimitSubject> for Subject {
 }
 
 /// What lists are filtered by, and what limits and standings count by.
-pub(super) fn subjects(booking: &Booking) -> Vec<Subject> {
+pub(super) fn subjects(booking: &Kept) -> Vec<Subject> {
     let mut subjects = vec![Subject::All, Subject::Service(booking.service)];
-    if let Some(customer) = booking.customer {
-        subjects.push(Subject::Customer(customer));
-        subjects.push(Subject::CustomerOfService(customer, booking.service));
-    }
-    subjects.extend(booking.series.map(|(series, _)| Subject::Series(series)));
+    subjects.extend(booking.customer.map(Subject::Customer));
+    subjects.extend(booking.series().map(|(series, _)| Subject::Series(series)));
     subjects.extend(booking.resources().into_iter().map(Subject::Resource));
     subjects
 }

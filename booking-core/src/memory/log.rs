@@ -14,7 +14,7 @@ use crate::{BookingId, TenantId};
 /// Entries of one block: what is allocated at once when there are many.
 const BLOCK: usize = 4_096;
 /// No place at all.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 #[derive(Debug, Default)]
 pub(super) struct Log {
@@ -23,8 +23,6 @@ pub(super) struct Log {
     sources: Vec<Source>,
     /// Where each source is among them.
     known: HashMap<Source, u32>,
-    /// The place of the last event of each booking.
-    last: HashMap<BookingId, u32>,
 }
 
 /// Who changed something of whom.
@@ -50,10 +48,14 @@ impl Log {
         before + self.blocks.last().map_or(0, Vec::len)
     }
 
-    pub(super) fn push(&mut self, event: Event) {
+    /// The place of the event that comes next.
+    pub(super) fn next(&self) -> u32 {
         // A log of 2^32 events would take 300 GB.
-        let place = u32::try_from(self.len()).unwrap_or(NONE);
-        let previous = self.last.insert(event.booking, place).unwrap_or(NONE);
+        u32::try_from(self.len()).unwrap_or(NONE)
+    }
+
+    /// Adds an event; `previous` is the place of the one before of the same booking.
+    pub(super) fn push(&mut self, event: Event, previous: u32) {
         let Event { sequence, tenant, booking, kind, state, version, visit, at, actor } = event;
         let source = self.source((tenant, actor));
         let entry = Entry { sequence, booking, visit, version, at, previous, source, kind, state };
@@ -67,14 +69,11 @@ impl Log {
 
     /// Takes the last event back.
     pub(super) fn pop(&mut self) {
-        let Some(entry) = self.blocks.last_mut().and_then(Vec::pop) else { return };
+        if let Some(block) = self.blocks.last_mut() {
+            block.pop();
+        }
         if self.blocks.last().is_some_and(Vec::is_empty) {
             self.blocks.pop();
-        }
-        if entry.previous == NONE {
-            self.last.remove(&entry.booking);
-        } else {
-            self.last.insert(entry.booking, entry.previous);
         }
     }
 
@@ -97,11 +96,10 @@ impl Log {
         entries.take(limit).map(|entry| self.event(entry)).collect()
     }
 
-    /// The events of a booking, oldest first.
-    pub(super) fn of(&self, booking: BookingId) -> Vec<Event> {
-        let last = self.last.get(&booking).copied();
+    /// The events of a booking up to the one at a place, oldest first.
+    pub(super) fn up_to(&self, last: u32) -> Vec<Event> {
         let before = |entry: &&Entry| self.entry(entry.previous as usize);
-        let entries = std::iter::successors(last.and_then(|last| self.entry(last as usize)), before);
+        let entries = std::iter::successors(self.entry(last as usize), before);
         let mut events: Vec<Event> = entries.map(|entry| self.event(entry)).collect();
         events.reverse();
         events
@@ -160,7 +158,11 @@ mod tests {
             many in prop::sample::select(vec![0, BLOCK - 1, BLOCK, 2 * BLOCK - 3]),
             after in 0_u64..20,
         ) {
-            let (mut log, mut list) = (Log::default(), Vec::new());
+            let (mut log, mut list) = (Log::default(), Vec::<Event>::new());
+            let last = |list: &[Event], booking: BookingId| {
+                let found = list.iter().rposition(|event| event.booking == booking);
+                found.map_or(NONE, |place| place as u32)
+            };
             let many = (0..many as u64).map(|number| Some((10 + number % 7, 0)));
             for step in many.chain(steps) {
                 let Some((booking, who)) = step else {
@@ -169,7 +171,8 @@ mod tests {
                     continue;
                 };
                 let event = event(list.len() as u64 + 1, booking, who);
-                log.push(event.clone());
+                prop_assert_eq!(log.next() as usize, list.len());
+                log.push(event.clone(), last(&list, event.booking));
                 list.push(event);
             }
             let after = (list.len() as u64 + 5).saturating_sub(after);
@@ -178,7 +181,7 @@ mod tests {
                 (booking, list.iter().filter(move |event| event.booking == booking).cloned().collect::<Vec<_>>())
             };
             for (booking, expected) in (0..6).chain([10]).map(of) {
-                prop_assert_eq!(log.of(booking), expected);
+                prop_assert_eq!(log.up_to(last(&list, booking)), expected);
             }
             let past: Vec<Event> =
                 list.iter().filter(|event| event.sequence > after).take(3).cloned().collect();

@@ -12,6 +12,7 @@ mod fit;
 mod index;
 mod log;
 mod place;
+mod pool;
 mod present;
 mod read;
 mod rows;

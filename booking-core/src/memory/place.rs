@@ -24,7 +24,7 @@ impl Tx<'_> {
     pub(super) fn place(&mut self, index: usize, placement: &Placement) -> Result<Booking, CommitError> {
         let new = &placement.booking;
         placement.check()?;
-        if self.tenant.bookings.contains_key(&new.id) {
+        if self.tenant.bookings.contains(&new.id) {
             return Err(CommitError::Exists { what: "booking" });
         }
         let (_, deadline) = new.initial.state(new.visit.start());

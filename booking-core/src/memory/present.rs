@@ -1,7 +1,8 @@
 //! What occupies the calendar at an instant.
 
+use super::bookings::Kept;
 use super::tenant::{Claimed, Shape, Tenant};
-use crate::booking::{Booking, SessionKey};
+use crate::booking::SessionKey;
 use crate::reason::Occupant;
 use crate::{BookingId, ResourceId, SessionId};
 
@@ -16,7 +17,7 @@ pub(super) struct Present {
 
 impl Present {
     pub(super) fn at(tenant: &Tenant, now: i64, ignoring: Option<BookingId>) -> Self {
-        let session = ignoring.and_then(|id| tenant.bookings.get(&id)).and_then(|booking| booking.session);
+        let session = ignoring.and_then(|id| tenant.bookings.get(&id)).and_then(Kept::session);
         let without = session.filter(|&id| tenant.session_lives_until(id, ignoring) <= now);
         Self { now, ignoring, without }
     }
@@ -63,7 +64,7 @@ impl Tenant {
     }
 
     /// The live bookings behind an occupant.
-    pub(super) fn live_bookings(&self, by: Occupant, now: i64) -> Vec<&Booking> {
+    pub(super) fn live_bookings(&self, by: Occupant, now: i64) -> Vec<&Kept> {
         let ids: Vec<BookingId> = match by {
             Occupant::Booking(id) => vec![id],
             Occupant::Session(id) => {

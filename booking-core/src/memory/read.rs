@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use super::bookings::Kept;
 use super::index::{FIRST_ID, PageStart, Subject};
 use super::present::Present;
 use super::tenant::Tenant;
 use crate::booking::{Booking, Event, State, WaitlistEntry};
 use crate::interval::{END_SECOND, FIRST_SECOND, Interval};
 use crate::reason::Occupant;
-use crate::seconds::Seconds;
 use crate::store::{
     BookingFilter, ClaimRow, Counted, CountedQuery, Occupancy, OccupancyQuery, Page, ResourceStanding,
     SessionRow, Standing, StandingQuery, WaitingQuery,
@@ -21,12 +21,6 @@ use crate::{BookingId, CustomerId, ResourceId, ServiceId};
 const MAX_PAGE: usize = 1_000;
 /// Claims on one calendar in the window of a usual question.
 const USUAL: usize = 32;
-
-/// The seconds of a visit that a resource serves.
-pub(super) fn seconds_served(booking: &Booking, resource: ResourceId) -> Seconds {
-    let served = booking.picks.iter().filter(|pick| pick.resource == resource);
-    served.fold(0, |sum: Seconds, pick| sum.saturating_add(pick.seconds))
-}
 
 impl Tenant {
     pub(super) fn occupancy(&self, query: &OccupancyQuery) -> Occupancy {
@@ -93,7 +87,7 @@ impl Tenant {
         let mut standing = ResourceStanding::default();
         for booking in self.counted_in(Subject::Resource(id), from, until, query.now) {
             standing.bookings = standing.bookings.saturating_add(1);
-            standing.seconds = standing.seconds.saturating_add(seconds_served(booking, id));
+            standing.seconds = standing.seconds.saturating_add(booking.seconds_served(id));
         }
         if let Some(row) = self.assigned.get(&(query.service, id)) {
             standing.last_assigned = Some(row.at);
@@ -103,9 +97,9 @@ impl Tenant {
     }
 
     fn last_resources(&self, customer: CustomerId, service: ServiceId, now: i64) -> Vec<ResourceId> {
-        let subject = Subject::CustomerOfService(customer, service);
-        let mut by_start = self.counted_in(subject, FIRST_SECOND, END_SECOND, now);
-        by_start.next_back().map(Booking::resources).unwrap_or_default()
+        let by_start = self.counted_in(Subject::Customer(customer), FIRST_SECOND, END_SECOND, now);
+        let last = by_start.rev().find(|booking| booking.service == service);
+        last.map(Kept::resources).unwrap_or_default()
     }
 
     fn missed(&self, customer: CustomerId, since: i64, now: i64) -> u32 {
@@ -123,7 +117,7 @@ impl Tenant {
         let ids = self.by_start.page(narrowest(filter), from, until);
         let bookings = ids.filter_map(|id| self.bookings.get(&id));
         let found = bookings.filter(|booking| matches(booking, filter));
-        Page::cut(found.take(limit + 1).cloned().collect(), limit)
+        Page::cut(found.take(limit + 1).map(Kept::booking).collect(), limit)
     }
 
     /// Nothing that starts earlier reaches into the filter's window.
@@ -133,7 +127,7 @@ impl Tenant {
     }
 
     pub(super) fn history_of(&self, booking: BookingId) -> Vec<Event> {
-        self.events.of(booking)
+        self.bookings.get(&booking).map(|row| self.events.up_to(row.last_event)).unwrap_or_default()
     }
 
     pub(super) fn events_after(&self, after: u64, limit: usize) -> Vec<Event> {
@@ -143,7 +137,7 @@ impl Tenant {
     pub(super) fn lapsed(&self, now: DateTime<Utc>, limit: usize) -> Vec<Booking> {
         let now = now.timestamp();
         let ids = self.deadlines.iter().take_while(|(deadline, _)| *deadline <= now).take(limit);
-        ids.filter_map(|(_, id)| self.bookings.get(id)).cloned().collect()
+        ids.filter_map(|(_, id)| self.bookings.get(id)).map(Kept::booking).collect()
     }
 
     pub(super) fn waiting(&self, query: &WaitingQuery) -> Vec<WaitlistEntry> {
@@ -160,14 +154,14 @@ impl Tenant {
     }
 }
 
-fn counted(booking: &Booking) -> Counted {
+fn counted(booking: &Kept) -> Counted {
     let resources = booking.resources().into_iter();
     Counted {
         booking: booking.id,
         service: booking.service,
         customer: booking.customer,
         visit: booking.visit,
-        resources: resources.map(|id| (id, seconds_served(booking, id))).collect(),
+        resources: resources.map(|id| (id, booking.seconds_served(id))).collect(),
     }
 }
 
@@ -180,11 +174,11 @@ fn narrowest(filter: &BookingFilter) -> Subject {
     series.or(customer).or(resource).or(service).unwrap_or(Subject::All)
 }
 
-fn matches(booking: &Booking, filter: &BookingFilter) -> bool {
+fn matches(booking: &Kept, filter: &BookingFilter) -> bool {
     filter.window.is_none_or(|window| booking.visit.overlaps(window))
         && filter.customer.is_none_or(|customer| booking.customer == Some(customer))
         && filter.service.is_none_or(|service| booking.service == service)
-        && filter.resource.is_none_or(|id| booking.picks.iter().any(|pick| pick.resource == id))
-        && filter.series.is_none_or(|series| booking.series.is_some_and(|(id, _)| id == series))
+        && filter.resource.is_none_or(|id| booking.uses(id))
+        && filter.series.is_none_or(|series| booking.series().is_some_and(|(id, _)| id == series))
         && (filter.states.is_empty() || filter.states.contains(&booking.state_at(filter.now)))
 }

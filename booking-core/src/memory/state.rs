@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::bookings::Kept;
 use super::rows::{Changes, RecordedRow, Rows};
 use super::tenant::Tenant;
 use super::tx::Tx;
@@ -62,7 +63,8 @@ impl State {
     }
 
     /// Adds rows to what a tenant has, so that what is restored need not be in memory twice: any rows in any number of
-    /// parts, as long as none comes twice and events come in the order of their numbers.
+    /// parts, as long as none comes twice, a booking comes before its events, and these come in the order of their
+    /// numbers.
     pub fn restore_more(&mut self, tenant: TenantId, rows: Rows) {
         self.tenants.entry(tenant).or_default().add(rows);
     }
@@ -178,7 +180,7 @@ impl Tx<'_> {
     fn record(&mut self, command: &Command, answer: &Committed) {
         if let Some(key) = &command.key {
             let row = RecordedRow { key: key.clone(), answer: answer.clone(), at: self.now };
-            self.put_recorded((key.operation, key.key.clone()), Some(row));
+            self.put_recorded((key.operation, key.key.clone()), Some(Box::new(row)));
         }
     }
 
@@ -222,7 +224,7 @@ impl State {
 
     /// See [`BookingStore::booking`](crate::BookingStore::booking).
     pub fn booking(&self, tenant: TenantId, booking: BookingId) -> Option<Booking> {
-        self.tenants.get(&tenant)?.bookings.get(&booking).cloned()
+        self.tenants.get(&tenant)?.bookings.get(&booking).map(Kept::booking)
     }
 
     /// See [`BookingStore::bookings`](crate::BookingStore::bookings).

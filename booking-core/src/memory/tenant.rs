@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::bookings::Bookings;
+use super::bookings::{Bookings, Kept};
 use super::index::{ByStart, Subject, subjects};
-use super::log::Log;
+use super::log::{Log, NONE};
 use super::rows::{AssignedRow, RecordedRow, Rows};
 use super::timeline::{Stretch, Timeline};
-use crate::booking::{Block, Booking, Claim, EntryState, Session, SessionKey, State, WaitlistEntry};
+use crate::booking::{Block, Claim, EntryState, Session, SessionKey, State, WaitlistEntry};
 use crate::interval::Interval;
 use crate::reason::Occupant;
 use crate::store::Operation;
@@ -93,7 +93,7 @@ pub(super) struct Tenant {
     pub(super) capacities: HashMap<ResourceId, u32>,
     pub(super) entries: HashMap<EntryId, WaitlistEntry>,
     pub(super) events: Log,
-    pub(super) recorded: HashMap<(Operation, String), RecordedRow>,
+    pub(super) recorded: HashMap<(Operation, String), Box<RecordedRow>>,
     pub(super) assigned: HashMap<(ServiceId, ResourceId), AssignedRow>,
     /// The latest instant a command was applied at: time does not run backwards.
     pub(super) latest: i64,
@@ -126,7 +126,7 @@ impl Shape {
 }
 
 /// Until when a booking occupies what it has, were its state not to change.
-fn lives_until(booking: &Booking) -> i64 {
+fn lives_until(booking: &Kept) -> i64 {
     match booking.state {
         State::Held | State::Pending => booking.deadline.map_or(FOREVER, |deadline| deadline.timestamp()),
         state if state.is_live() => FOREVER,
@@ -144,7 +144,8 @@ impl Tenant {
             self.put_session(session.id, Some(session));
         }
         for booking in rows.bookings {
-            self.put_booking(booking.id, Some(booking));
+            let row = self.bookings.keep(booking, NONE);
+            self.put_booking(row.id, Some(row));
         }
         for block in rows.blocks {
             self.put_block(block.id, Some(block));
@@ -154,17 +155,21 @@ impl Tenant {
             self.put_entry(entry.id, Some(entry));
         }
         for event in rows.events {
-            self.events.push(event);
+            let (booking, place) = (event.booking, self.events.next());
+            let before = self.bookings.told(&booking, place).unwrap_or(NONE);
+            self.events.push(event, before);
         }
-        for row in rows.recorded {
-            self.put_recorded((row.key.operation, row.key.key.clone()), Some(row));
+        for mut row in rows.recorded {
+            // A list that grew by itself has room for four, and most answers have one booking.
+            row.answer.bookings.shrink_to_fit();
+            self.put_recorded((row.key.operation, row.key.key.clone()), Some(Box::new(row)));
         }
         for row in rows.assigned {
             self.assigned.insert((row.service, row.resource), row);
         }
     }
 
-    pub(super) fn put_booking(&mut self, id: BookingId, row: Option<Booking>) -> Option<Booking> {
+    pub(super) fn put_booking(&mut self, id: BookingId, row: Option<Box<Kept>>) -> Option<Box<Kept>> {
         let old = self.bookings.remove(&id);
         if let Some(old) = &old {
             self.file_booking(old, false);
@@ -172,7 +177,7 @@ impl Tenant {
         if let Some(row) = row {
             self.longest_visit = self.longest_visit.max(row.visit.seconds());
             self.file_booking(&row, true);
-            self.bookings.insert(id, row);
+            self.bookings.insert(row);
         }
         old
     }
@@ -230,8 +235,8 @@ impl Tenant {
     pub(super) fn put_recorded(
         &mut self,
         id: (Operation, String),
-        row: Option<RecordedRow>,
-    ) -> Option<RecordedRow> {
+        row: Option<Box<RecordedRow>>,
+    ) -> Option<Box<RecordedRow>> {
         let old = self.recorded.remove(&id);
         if let Some(old) = &old {
             self.ages.remove(&(old.at, id.0, id.1.clone()));
@@ -255,7 +260,7 @@ impl Tenant {
     }
 
     /// Enters a booking into every index, or takes it out.
-    fn file_booking(&mut self, booking: &Booking, enter: bool) {
+    fn file_booking(&mut self, booking: &Kept, enter: bool) {
         let key = (booking.visit.start_second(), booking.id);
         for subject in subjects(booking) {
             self.by_start.file(subject, key, enter);
@@ -271,13 +276,13 @@ impl Tenant {
         if booking.state.is_live() {
             let until = enter.then(|| lives_until(booking));
             self.file_claims(&booking.claims, Occupant::Booking(booking.id), until);
-            if let Some(session) = booking.session {
+            if let Some(session) = booking.session() {
                 self.file_seat(session, booking, enter);
             }
         }
     }
 
-    fn file_seat(&mut self, session: SessionId, booking: &Booking, enter: bool) {
+    fn file_seat(&mut self, session: SessionId, booking: &Kept, enter: bool) {
         let seats = self.seats.entry(session).or_default();
         if enter {
             let seat = Seat { party: booking.party, lives_until: lives_until(booking) };
@@ -317,13 +322,13 @@ impl Tenant {
     /// All rows, in order of their ids.
     pub(super) fn rows(&self) -> Rows {
         let mut rows = Rows {
-            bookings: self.bookings.values().cloned().collect(),
+            bookings: self.bookings.values().map(Kept::booking).collect(),
             sessions: self.sessions.values().cloned().collect(),
             blocks: self.blocks.values().cloned().collect(),
             capacities: self.capacities.iter().map(|(id, capacity)| (*id, *capacity)).collect(),
             entries: self.entries.values().cloned().collect(),
             events: self.events.iter().collect(),
-            recorded: self.recorded.values().cloned().collect(),
+            recorded: self.recorded.values().map(|row| (**row).clone()).collect(),
             assigned: self.assigned.values().copied().collect(),
         };
         rows.bookings.sort_by_key(|row| row.id);
@@ -343,8 +348,8 @@ impl Tenant {
         from: i64,
         until: i64,
         now: i64,
-    ) -> impl DoubleEndedIterator<Item = &Booking> {
+    ) -> impl DoubleEndedIterator<Item = &Kept> {
         let ids = self.by_start.range(subject, from, until);
-        ids.filter_map(|id| self.bookings.get(&id)).filter(move |booking| booking.is_counted_at(now))
+        ids.filter_map(|id| self.bookings.get(&id)).filter(move |booking| booking.state_at(now).is_counted())
     }
 }

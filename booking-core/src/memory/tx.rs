@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::bookings::Kept;
+use super::log::NONE;
 use super::rows::{AssignedRow, Changes, RecordedRow};
 use super::tenant::Tenant;
 use crate::booking::{Actor, Block, Booking, Event, EventKind, Session, WaitlistEntry};
@@ -20,7 +22,7 @@ pub(super) struct Tx<'a> {
 
 /// What a row was before a write.
 enum Before {
-    Booking(BookingId, Option<Box<Booking>>),
+    Booking(BookingId, Option<Box<Kept>>),
     Session(SessionId, Option<Box<Session>>),
     Block(BlockId, Option<Block>),
     Capacity(ResourceId, Option<u32>),
@@ -45,13 +47,13 @@ impl<'a> Tx<'a> {
     pub(super) fn roll_back(&mut self, savepoint: usize) {
         while self.journal.len() > savepoint {
             match self.journal.pop() {
-                Some(Before::Booking(id, row)) => drop(self.tenant.put_booking(id, row.map(|row| *row))),
+                Some(Before::Booking(id, row)) => drop(self.tenant.put_booking(id, row)),
                 Some(Before::Session(id, row)) => drop(self.tenant.put_session(id, row.map(|row| *row))),
                 Some(Before::Block(id, row)) => drop(self.tenant.put_block(id, row)),
                 Some(Before::Capacity(id, row)) => drop(put(&mut self.tenant.capacities, id, row)),
                 Some(Before::Entry(id, row)) => drop(self.tenant.put_entry(id, row.map(|row| *row))),
                 Some(Before::Event(_)) => self.tenant.events.pop(),
-                Some(Before::Recorded(id, row)) => drop(self.tenant.put_recorded(id, row.map(|row| *row))),
+                Some(Before::Recorded(id, row)) => drop(self.tenant.put_recorded(id, row)),
                 Some(Before::Assigned(id, row)) => drop(put(&mut self.tenant.assigned, id, row)),
                 None => return,
             }
@@ -60,12 +62,12 @@ impl<'a> Tx<'a> {
 
     /// Writes a booking and its event. A session that loses its last seat by it is closed.
     pub(super) fn put_booking(&mut self, row: Booking, kind: EventKind) {
-        let session = row.session;
-        self.push_event(&row, kind);
-        let id = row.id;
+        let (id, session) = (row.id, row.session);
+        let event = self.push_event(&row, kind);
+        let row = self.tenant.bookings.keep(row, event);
         let old = self.tenant.put_booking(id, Some(row));
-        let left = old.as_ref().and_then(|old| old.session);
-        self.journal.push(Before::Booking(id, old.map(Box::new)));
+        let left = old.as_ref().and_then(|old| old.session());
+        self.journal.push(Before::Booking(id, old));
         for session in left.into_iter().chain(session) {
             self.close_if_empty(session);
         }
@@ -102,9 +104,9 @@ impl<'a> Tx<'a> {
         self.journal.push(Before::Entry(id, old.map(Box::new)));
     }
 
-    pub(super) fn put_recorded(&mut self, id: (Operation, String), row: Option<RecordedRow>) {
+    pub(super) fn put_recorded(&mut self, id: (Operation, String), row: Option<Box<RecordedRow>>) {
         let old = self.tenant.put_recorded(id.clone(), row);
-        self.journal.push(Before::Recorded(id, old.map(Box::new)));
+        self.journal.push(Before::Recorded(id, old));
     }
 
     /// Notes that a resource was given a booking of the service by the latest event.
@@ -115,9 +117,10 @@ impl<'a> Tx<'a> {
         self.journal.push(Before::Assigned((service, resource), old));
     }
 
-    fn push_event(&mut self, booking: &Booking, kind: EventKind) {
+    /// Tells of a booking what happened; answers the place of the event.
+    fn push_event(&mut self, booking: &Booking, kind: EventKind) -> u32 {
         self.journal.push(Before::Event(self.tenant.events.len()));
-        self.tenant.events.push(Event {
+        let event = Event {
             sequence: self.tenant.last_sequence().saturating_add(1),
             tenant: self.id,
             booking: booking.id,
@@ -127,7 +130,11 @@ impl<'a> Tx<'a> {
             visit: booking.visit,
             at: instant(self.now),
             actor: self.actor.clone(),
-        });
+        };
+        let (place, known) = (self.tenant.events.next(), self.tenant.bookings.get(&booking.id));
+        let before = known.map_or(NONE, |row| row.last_event);
+        self.tenant.events.push(event, before);
+        place
     }
 
     /// What was changed: each row once, as it is now.
@@ -144,7 +151,7 @@ impl<'a> Tx<'a> {
         let (tenant, written) = (&*self.tenant, &mut changes.written);
         match before {
             Before::Booking(id, _) if seen.bookings.insert(*id) => {
-                written.bookings.extend(tenant.bookings.get(id).cloned());
+                written.bookings.extend(tenant.bookings.get(id).map(Kept::booking));
             }
             Before::Session(id, old) if seen.sessions.insert(*id) => match tenant.sessions.get(id) {
                 Some(row) => written.sessions.push(row.clone()),
@@ -163,7 +170,7 @@ impl<'a> Tx<'a> {
             }
             Before::Event(place) => written.events.extend(tenant.events.get(*place)),
             Before::Recorded(id, _) => match tenant.recorded.get(id) {
-                Some(row) => written.recorded.push(row.clone()),
+                Some(row) => written.recorded.push((**row).clone()),
                 None => changes.forgotten.push(id.clone()),
             },
             Before::Assigned(id, _) if seen.assigned.insert(*id) => {

@@ -95,8 +95,8 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// `full` is given the rows of a tenant whenever there are many, and may take them; `told` hears of what is read how
-    /// many bookings and events it was. These are most of a file.
+    /// `full` is given the rows of a tenant whenever there are many, and may take them; bookings come before their events.
+    /// `told` hears of what is read how many bookings and events it was. These are most of a file.
     pub(crate) fn from_file(
         file: &Connection,
         mut full: impl FnMut(TenantId, &mut Rows),
@@ -116,6 +116,7 @@ impl Loaded {
         sessions::read(file, &mut loaded)?;
         blocks::read(file, &mut loaded)?;
         waitlist::read(file, &mut loaded)?;
+        loaded.tenants.iter_mut().for_each(|(tenant, rows)| full(*tenant, rows));
         count = 0;
         events::read(file, |event| {
             let (tenant, rows) = (event.tenant, loaded.rows(event.tenant));
