@@ -17,9 +17,9 @@ use std::time::{Duration, Instant};
 
 use booking_core::conformance::block_on;
 use booking_core::{
-    Action, Actor, BookingId, BookingStore as _, Claim, Command, ContentHash, CustomerId, IdempotencyKey,
-    Initial, Interval, LocalStart, NewBooking, Operation, Pick, Placement, Plan, PlanClaims, Priced,
-    ResourceId, ServiceId, TenantId, ZoneId,
+    Action, Actor, BookingId, BookingStore as _, Claim, Command, ContentHash, CustomerId, IdSource as _,
+    IdempotencyKey, Initial, Interval, LocalStart, NewBooking, Operation, Pick, Placement, Plan, PlanClaims,
+    Priced, RandomIds, ResourceId, ServiceId, TenantId, ZoneId,
 };
 use booking_store_sqlite::{Durability, Options, SqliteStore};
 
@@ -134,8 +134,9 @@ fn clients(folder: &Path) -> Outcome {
 /// Clients that each book one after the other until the time is over; answers how long each booking took.
 fn book(store: &SqliteStore, clients: u64, duration: Duration) -> Outcome<Vec<Duration>> {
     let end = Instant::now() + duration;
+    let ids = Arc::new(RandomIds::default());
     let run = |client: u64| {
-        let store = store.clone();
+        let (store, ids) = (store.clone(), Arc::clone(&ids));
         move || -> Outcome<Vec<Duration>> {
             let mut times = Vec::new();
             for number in 0.. {
@@ -143,7 +144,7 @@ fn book(store: &SqliteStore, clients: u64, duration: Duration) -> Outcome<Vec<Du
                 if start >= end {
                     break;
                 }
-                block_on(store.commit(&command(number * clients + client, NOW)))?;
+                block_on(store.commit(&command(number * clients + client, NOW, &ids)))?;
                 times.push(start.elapsed());
             }
             Ok(times)
@@ -162,9 +163,9 @@ fn fill(file: &Path, count: u64) -> Outcome {
     let store = SqliteStore::open(file, &options)?;
     let start = Instant::now();
     // One after the other, as time passes: who is ahead of the others would move the present of all.
-    let next = Arc::new(AtomicU64::new(0));
+    let (next, ids) = (Arc::new(AtomicU64::new(0)), Arc::new(RandomIds::default()));
     let run = || {
-        let (store, next) = (store.clone(), Arc::clone(&next));
+        let (store, next, ids) = (store.clone(), Arc::clone(&next), Arc::clone(&ids));
         move || -> Outcome {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
@@ -172,7 +173,7 @@ fn fill(file: &Path, count: u64) -> Outcome {
                     return Ok(());
                 }
                 let made = NOW - YEAR + (number as i64 * YEAR) / count as i64;
-                block_on(store.commit(&command(number, made)))?;
+                block_on(store.commit(&command(number, made, &ids)))?;
             }
         }
     };
@@ -221,19 +222,16 @@ fn resident() -> Outcome<u64> {
     Ok(kib * 1_024)
 }
 
-/// A booking of one half hour, made at an instant.
-fn command(number: u64, made: i64) -> Command {
+/// A booking of one half hour, made at an instant, as a scheduler asks for it.
+fn command(number: u64, made: i64, ids: &RandomIds) -> Command {
     let resource = ResourceId::from_u64(1 + number % RESOURCES);
     let start = NOW + 86_400 + i64::try_from(number / RESOURCES).unwrap_or(0) * 1_800;
     // The last second is reached after 1.3 million bookings a resource.
     let visit = Interval::from_seconds(start, start + 1_800).expect("starts lie within the supported years");
     let claims = PlanClaims::Own(vec![Claim { resource, interval: visit, before: 0, after: 0, units: 1 }]);
     let pick = Pick { requirement: "staff".to_owned(), resource, seconds: 1_800 };
-    // As the scheduler draws them: led by the time, random within a second.
-    let random = u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes();
-    let random: &[u8; 10] = random.first_chunk().expect("16 bytes begin with 10");
-    let millis = u64::try_from(made * 1_000).unwrap_or_default();
-    let id = BookingId::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid());
+    let made = chrono::DateTime::from_timestamp(made, 0).unwrap_or_default();
+    let id = BookingId::from_uuid(ids.next_id(made));
     let booking = NewBooking {
         id,
         service: ServiceId::from_u64(1 + number % 50),
@@ -252,7 +250,7 @@ fn command(number: u64, made: i64) -> Command {
     let key = IdempotencyKey::new(Operation::Book, &number.to_string(), ContentHash::default());
     Command {
         tenant: TenantId::SINGLE,
-        now: chrono::DateTime::from_timestamp(made, 0).unwrap_or_default(),
+        now: made,
         actor: Actor::new("web shop", "api"),
         key: key.ok(),
         action: Action::Place(vec![Placement { booking, plans: vec![plan], limits: Vec::new() }]),

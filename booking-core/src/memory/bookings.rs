@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use super::pool::Pool;
 use crate::booking::{Booking, Claim, LocalStart, Pick, Priced, State, distinct_resources};
 use crate::interval::Interval;
+use crate::money::Money;
 use crate::seconds::Seconds;
 use crate::time::ZoneId;
 use crate::{BookingId, CustomerId, EntryId, ResourceId, SeriesId, ServiceId, SessionId, TenantId};
@@ -51,7 +52,7 @@ impl Hash for Terms {
     // The rest is nearly always told by these.
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         (self.zone.as_str(), &self.tzdata, self.approval, self.max_hold).hash(hasher);
-        (&self.priced.tier, self.priced.price.map(|price| price.minor())).hash(hasher);
+        (&self.priced.tier, self.priced.price.map(Money::minor)).hash(hasher);
     }
 }
 

@@ -39,9 +39,15 @@ pub(super) fn write(file: &Connection, row: &Booking) -> Result<(), RowError> {
         json(&row.picks)?,
         json(&row.priced)?,
     ])?;
-    write_claims(file, "booking", row.tenant, &row.id.to_string(), &row.claims)
+    let id = row.id.to_string();
+    // A booking that is new has nothing to put out of the way.
+    if row.version > 1 {
+        delete_claims(file, "booking", row.tenant, &id)?;
+    }
+    write_claims(file, "booking", row.tenant, &id, &row.claims)
 }
 
+/// Writes the claims of an owner that has none in the file.
 pub(super) fn write_claims(
     file: &Connection,
     kind: &str,
@@ -49,7 +55,6 @@ pub(super) fn write_claims(
     owner: &str,
     claims: &[Claim],
 ) -> Result<(), RowError> {
-    delete_claims(file, kind, tenant, owner)?;
     let sql = "INSERT INTO claims (kind, tenant, owner, place, resource, starts, ends, before, after, units) \
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let mut statement = file.prepare_cached(sql)?;

@@ -21,7 +21,9 @@ pub(super) fn write(file: &Connection, tenant: TenantId, row: &Session) -> Resul
         row.scheduled,
         json(&row.key.picks)?,
     ])?;
-    write_claims(file, "session", tenant, &row.id.to_string(), &row.claims)
+    let id = row.id.to_string();
+    delete_claims(file, "session", tenant, &id)?;
+    write_claims(file, "session", tenant, &id, &row.claims)
 }
 
 pub(super) fn delete(file: &Connection, tenant: TenantId, id: SessionId) -> Result<(), RowError> {
