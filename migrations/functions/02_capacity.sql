@@ -29,14 +29,56 @@ RETURNS TABLE (place bigint, resource uuid, starts bigint, ends bigint, before i
 $$;
 COMMENT ON FUNCTION booking.wanted(jsonb) IS 'The claims of a plan as rows.';
 
+-- From which start to which a claim may touch a stretch, both included. Row security lets an index choose by starts, but
+-- not by what ranges overlap: without these bounds every claim of the resource would be read. Claims on one lane lie one
+-- after the other, so that only the last before the stretch and the first after it can reach into it; where there are
+-- more lanes, a claim is at most 60 days long and its buffers 7 days each.
+CREATE OR REPLACE FUNCTION booking.reach(
+    tenant uuid, resource_ uuid, from_ bigint, until_ bigint, OUT low bigint, OUT high bigint) LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    low := from_ - 5788800;
+    high := until_ + 604800;
+    IF (SELECT max(lane) FROM booking.resource_lanes WHERE tenant_id = tenant AND resource_id = resource_) = 0 THEN
+        low := coalesce((SELECT max(starts) FROM booking.claims
+                         WHERE tenant_id = tenant AND resource_id = resource_ AND starts < from_), from_);
+        high := coalesce((SELECT min(starts) FROM booking.claims
+                          WHERE tenant_id = tenant AND resource_id = resource_ AND starts >= until_), until_);
+    END IF;
+END $$;
+COMMENT ON FUNCTION booking.reach(uuid, uuid, bigint, bigint) IS
+    'The first and the last start of a claim that may touch a stretch of a resource.';
+
+-- From which start to which a claim may touch a stretch, both included. Row security lets an index choose by starts, but
+-- not by what ranges overlap: without these bounds every claim of the resource would be read. Claims on one lane lie one
+-- after the other, so that only the last before the stretch and the first after it can reach into it; where there are
+-- more lanes, a claim is at most 60 days long and its buffers 7 days each.
+CREATE OR REPLACE FUNCTION booking.reach(
+    tenant uuid, resource_ uuid, from_ bigint, until_ bigint, OUT low bigint, OUT high bigint) LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF (SELECT max(lane) FROM booking.resource_lanes WHERE tenant_id = tenant AND resource_id = resource_) = 0 THEN
+        low := coalesce((SELECT max(starts) FROM booking.claims
+                         WHERE tenant_id = tenant AND resource_id = resource_ AND starts < from_), from_);
+        high := coalesce((SELECT min(starts) FROM booking.claims
+                          WHERE tenant_id = tenant AND resource_id = resource_ AND starts >= until_), until_);
+    ELSE
+        low := from_ - 5788800;
+        high := until_ + 604800;
+    END IF;
+END $$;
+COMMENT ON FUNCTION booking.reach(uuid, uuid, bigint, bigint) IS
+    'The first and the last start of a claim that may touch a stretch of a resource.';
+
 -- Peak use: the most units in use at one instant of [from_, until_), by live claims and, where given, the wanted ones.
 CREATE OR REPLACE FUNCTION booking.peak(tenant uuid, resource_ uuid, from_ bigint, until_ bigint, now_ bigint, list jsonb)
 RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    near record := booking.reach(tenant, resource_, from_, until_);
 BEGIN
     RETURN (WITH used AS (
-        SELECT lower(c.during) AS start, upper(c.during) AS stop, 1::bigint AS units
+        SELECT c.starts - c.before AS start, c.ends + c.after AS stop, 1::bigint AS units
         FROM booking.claims c
-        WHERE c.tenant_id = tenant AND c.resource_id = resource_ AND c.during && int8range(from_, until_)
+        WHERE c.tenant_id = tenant AND c.resource_id = resource_ AND c.starts BETWEEN near.low AND near.high
+          AND c.starts - c.before < peak.until_ AND c.ends + c.after > peak.from_
           AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_)
         UNION ALL
         SELECT w.from_, w.until_, w.units
@@ -53,42 +95,56 @@ END $$;
 COMMENT ON FUNCTION booking.peak(uuid, uuid, bigint, bigint, bigint, jsonb) IS
     'The most units of a resource in use at one instant of a stretch, buffers included.';
 
+-- Which bookings and sessions have live claims in a stretch, where those wanted of the resource are to be: how many, and
+-- which where it is one.
+CREATE OR REPLACE FUNCTION booking.in_the_way(
+    tenant uuid, resource_ uuid, from_ bigint, until_ bigint, now_ bigint, list jsonb, OUT owners bigint, OUT by_ jsonb)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    near record := booking.reach(tenant, resource_, from_, until_);
+BEGIN
+    SELECT count(DISTINCT (c.booking_id, c.session_id)),
+           min(CASE WHEN c.booking_id IS NULL THEN jsonb_build_object('session', c.session_id)
+               ELSE jsonb_build_object('booking', c.booking_id) END::text)::jsonb
+    INTO owners, by_
+    FROM booking.claims c
+    WHERE c.tenant_id = tenant AND c.resource_id = resource_ AND c.starts BETWEEN near.low AND near.high
+      AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_)
+      AND EXISTS (SELECT FROM booking.wanted(list) w
+                  WHERE w.resource = resource_ AND c.starts - c.before < w.until_ AND w.from_ < c.ends + c.after);
+    IF owners > 1 THEN
+        by_ := NULL;
+    END IF;
+END $$;
+COMMENT ON FUNCTION booking.in_the_way(uuid, uuid, bigint, bigint, bigint, jsonb) IS
+    'How many bookings and sessions have a resource where it is wanted, and which where it is one.';
+
 CREATE OR REPLACE FUNCTION booking.conflict(tenant uuid, now_ bigint, list jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     claim record;
     units_ integer;
-    owners integer;
-    by_ jsonb;
+    others record;
 BEGIN
     FOR claim IN
-        SELECT w.* FROM booking.wanted(list) w
-        JOIN (SELECT resource, min(place) AS first FROM booking.wanted(list) GROUP BY resource) r USING (resource)
+        SELECT w.*, r.claims, r.low, r.high FROM booking.wanted(list) w
+        JOIN (SELECT resource, min(place) AS first, count(*) AS claims, min(from_) AS low, max(until_) AS high
+              FROM booking.wanted(list) GROUP BY resource) r USING (resource)
         ORDER BY r.first, w.place
     LOOP
         units_ := booking.capacity(tenant, claim.resource);
-        IF booking.peak(tenant, claim.resource, claim.from_, claim.until_, now_, list) > units_ THEN
-            -- What is in the way of any of the resource's claims, where it is one thing.
-            SELECT count(DISTINCT (c.booking_id, c.session_id)),
-                   min(CASE WHEN c.booking_id IS NULL THEN jsonb_build_object('session', c.session_id)
-                       ELSE jsonb_build_object('booking', c.booking_id) END::text)::jsonb
-            INTO owners, by_
-            FROM booking.claims c
-            WHERE c.tenant_id = tenant AND c.resource_id = claim.resource
-              AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_)
-              AND EXISTS (SELECT FROM booking.wanted(list) w
-                          WHERE w.resource = claim.resource AND c.during && int8range(w.from_, w.until_));
+        IF units_ = 1 AND claim.claims = 1 AND claim.units = 1 THEN
+            -- Nothing to add up: whoever is there at all is in the way.
+            others := booking.in_the_way(tenant, claim.resource, claim.low, claim.high, now_, list);
+            IF others.owners > 0 THEN
+                RETURN jsonb_build_object('resource', claim.resource, 'by', others.by_, 'free', 0);
+            END IF;
+        ELSIF booking.peak(tenant, claim.resource, claim.from_, claim.until_, now_, list) > units_ THEN
+            others := booking.in_the_way(tenant, claim.resource, claim.low, claim.high, now_, list);
             RETURN jsonb_build_object(
-                'resource', claim.resource,
-                'by', CASE WHEN owners = 1 THEN by_ END,
-                'free', CASE WHEN units_ > 1
-                    THEN greatest(0, units_ - booking.peak(tenant, claim.resource, claim.from_, claim.until_, now_, '[]'))
-                    WHEN EXISTS (
-                        SELECT FROM booking.claims c
-                        WHERE c.tenant_id = tenant AND c.resource_id = claim.resource
-                          AND c.during && int8range(claim.from_, claim.until_)
-                          AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_))
-                    THEN 0 ELSE 1 END);
+                'resource', claim.resource, 'by', others.by_,
+                'free', greatest(
+                    0, units_ - booking.peak(tenant, claim.resource, claim.from_, claim.until_, now_, '[]')));
         END IF;
     END LOOP;
     RETURN NULL;
@@ -115,7 +171,9 @@ BEGIN
           AND (l.lane = 0 AND booking.capacity(tenant, w.resource) = 1 OR NOT EXISTS (
               SELECT FROM booking.claims c
               WHERE c.tenant_id = tenant AND c.resource_id = w.resource AND c.lane = l.lane
-                AND c.during && int8range(w.from_, w.until_)))
+                -- As in booking.reach.
+                AND c.starts > w.from_ - 5788800 AND c.starts < w.until_ + 604800
+                AND c.starts - c.before < w.until_ AND c.ends + c.after > w.from_))
         -- At random, so that those who come at once do not all want the same.
         ORDER BY random() LIMIT w.units
     ) free

@@ -95,13 +95,15 @@ DECLARE
 BEGIN
     SELECT count(*), bool_and(
         w.units = 1
-        AND NOT EXISTS (SELECT FROM booking.capacities k
-                        WHERE k.tenant_id = tenant AND k.resource_id = w.resource AND k.units > 1)
-        AND EXISTS (SELECT FROM booking.resource_lanes l
-                    WHERE l.tenant_id = tenant AND l.resource_id = w.resource AND l.lane = 0)
-        AND NOT EXISTS (SELECT FROM booking.claims c
-                        WHERE c.tenant_id = tenant AND c.resource_id = w.resource
-                          AND c.during && int8range(w.from_, w.until_)))
+        -- One lane and no more; and its claims lie one after the other, so that its neighbours tell what is in the way.
+        AND (SELECT max(l.lane) FROM booking.resource_lanes l
+             WHERE l.tenant_id = tenant AND l.resource_id = w.resource) IS NOT DISTINCT FROM 0
+        AND coalesce((SELECT c.ends + c.after FROM booking.claims c
+                      WHERE c.tenant_id = tenant AND c.resource_id = w.resource AND c.starts < w.until_
+                      ORDER BY c.starts DESC LIMIT 1) <= w.from_, true)
+        AND coalesce((SELECT c.starts - c.before FROM booking.claims c
+                      WHERE c.tenant_id = tenant AND c.resource_id = w.resource AND c.starts >= w.until_
+                      ORDER BY c.starts LIMIT 1) >= w.until_, true))
     INTO asked, simple FROM booking.wanted(plan->'claims') w;
     IF simple IS NOT TRUE THEN
         RETURN NULL;

@@ -1,7 +1,8 @@
 -- Group commit: ordinary bookings of one tenant that came in together, in one transaction.
 --
 -- Ordinary is one unit of each resource, none of which has more, without limits and sessions. What turns out otherwise,
--- or is in the way of something, is left to a command of its own: a batch makes bookings, and never refuses one.
+-- or is in the way of something, is left out: it is refused where what is in its way is read after the batch was written,
+-- and else left to a command of its own.
 
 -- What does not belong into a batch, as far as can be read before anything is written.
 CREATE OR REPLACE FUNCTION booking.not_ordinary(
@@ -12,16 +13,15 @@ BEGIN
         SELECT c.booking_id
         FROM jsonb_to_recordset(claims_) AS c (
             booking_id uuid, resource uuid, starts bigint, ends bigint, before integer, after integer)
-        WHERE EXISTS (
-                SELECT FROM booking.claims t
-                WHERE t.tenant_id = tenant AND t.resource_id = c.resource
-                  AND t.during && int8range(c.starts - c.before, c.ends + c.after))
-           OR NOT EXISTS (
-                SELECT FROM booking.resource_lanes l
-                WHERE l.tenant_id = tenant AND l.resource_id = c.resource AND l.lane = 0)
-           OR EXISTS (
-                SELECT FROM booking.resource_lanes l
-                WHERE l.tenant_id = tenant AND l.resource_id = c.resource AND l.lane = 1)
+        -- One lane and no more; and its claims lie one after the other, so that its neighbours tell what is in the way.
+        WHERE (SELECT max(l.lane) FROM booking.resource_lanes l
+               WHERE l.tenant_id = tenant AND l.resource_id = c.resource) IS DISTINCT FROM 0
+           OR (SELECT t.ends + t.after FROM booking.claims t
+               WHERE t.tenant_id = tenant AND t.resource_id = c.resource AND t.starts < c.ends + c.after
+               ORDER BY t.starts DESC LIMIT 1) > c.starts - c.before
+           OR (SELECT t.starts - t.before FROM booking.claims t
+               WHERE t.tenant_id = tenant AND t.resource_id = c.resource AND t.starts >= c.ends + c.after
+               ORDER BY t.starts LIMIT 1) < c.ends + c.after
         UNION
         SELECT b.booking_id FROM jsonb_to_recordset(bookings_) AS b (booking_id uuid, deadline bigint)
         WHERE b.deadline <= now_
@@ -111,37 +111,78 @@ END $$;
 COMMENT ON FUNCTION booking.write_batch(uuid, bigint, jsonb, jsonb, jsonb, jsonb, uuid[]) IS
     'Writes the bookings of a batch; answers which of them found something in their way.';
 
-CREATE OR REPLACE FUNCTION booking.commit_batch(
-    tenant uuid, planned bigint, bookings_ jsonb, claims_ jsonb, picks_ jsonb, keys_ jsonb,
-    OUT now_ bigint, OUT left_ uuid[]) LANGUAGE plpgsql
--- Planning anew for each batch would take as long as making it.
-SET plan_cache_mode = force_generic_plan AS $$
+CREATE OR REPLACE FUNCTION booking.make_batch(
+    tenant uuid, now_ bigint, bookings_ jsonb, claims_ jsonb, picks_ jsonb, keys_ jsonb) RETURNS uuid[]
+LANGUAGE plpgsql AS $$
 DECLARE
+    left_ uuid[] := booking.not_ordinary(tenant, now_, bookings_, claims_, keys_);
     lost uuid[];
 BEGIN
-    PERFORM booking.begin_command(tenant);
-    IF keys_ <> '[]' THEN
-        PERFORM booking.lock_names(ARRAY(
-            SELECT concat_ws(':', 'key', tenant, k.operation, k.key)
-            FROM jsonb_to_recordset(keys_) AS k (operation text, key text)));
-    END IF;
-    now_ := booking.present(planned);
-    left_ := booking.not_ordinary(tenant, now_, bookings_, claims_, keys_);
     FOR attempt IN 1..2 LOOP
         IF cardinality(left_) = jsonb_array_length(bookings_) THEN
-            RETURN;
+            RETURN left_;
         END IF;
         BEGIN
             lost := booking.write_batch(tenant, now_, bookings_, claims_, picks_, keys_, left_);
             IF lost IS NULL THEN
-                RETURN;
+                RETURN left_;
             END IF;
             RAISE EXCEPTION 'taken meanwhile' USING ERRCODE = 'BK002';
         EXCEPTION WHEN SQLSTATE 'BK002' THEN
             left_ := left_ || lost;
         END;
     END LOOP;
-    SELECT array_agg((value->>'booking_id')::uuid) INTO left_ FROM jsonb_array_elements(bookings_);
+    RETURN (SELECT array_agg((value->>'booking_id')::uuid) FROM jsonb_array_elements(bookings_));
 END $$;
-COMMENT ON FUNCTION booking.commit_batch(uuid, bigint, jsonb, jsonb, jsonb, jsonb) IS
-    'Makes ordinary bookings together; answers when, and which of them need a command of their own.';
+COMMENT ON FUNCTION booking.make_batch(uuid, bigint, jsonb, jsonb, jsonb, jsonb) IS
+    'Writes the bookings of a batch without those that something is in the way of, and answers which those are.';
+
+-- What is in the way of those that a batch does not make, read after it was written: what `booking.commit` would answer.
+-- Only of those who ask for nothing else: one plan, and neither a booking, nor a recorded answer, nor a deadline to look at.
+CREATE OR REPLACE FUNCTION booking.refusals(tenant uuid, now_ bigint, list jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (WITH asked AS MATERIALIZED (
+        SELECT r.place, r.claims
+        FROM jsonb_to_recordset(list) AS r (
+            place integer, single boolean, booking_id uuid, deadline bigint, operation booking.operation, key text,
+            claims jsonb)
+        WHERE r.single AND (r.deadline IS NULL OR r.deadline > now_)
+          AND NOT EXISTS (SELECT FROM booking.bookings b WHERE b.tenant_id = tenant AND b.booking_id = r.booking_id)
+          AND NOT EXISTS (SELECT FROM booking.idempotency_keys k
+                          WHERE k.tenant_id = tenant AND k.operation = r.operation AND k.key = r.key)
+    ), judged AS MATERIALIZED (
+        -- Many may want the same: it is looked at once.
+        SELECT d.claims, booking.conflict(tenant, now_, d.claims) AS conflict FROM (SELECT DISTINCT claims FROM asked) d
+    )
+    SELECT jsonb_agg(jsonb_build_object('place', a.place, 'conflict', j.conflict))
+    FROM asked a JOIN judged j USING (claims) WHERE j.conflict IS NOT NULL);
+END $$;
+COMMENT ON FUNCTION booking.refusals(uuid, bigint, jsonb) IS
+    'What is in the way of bookings that came in with a batch and are not made by it.';
+
+-- others_ came in with the batch and want what it makes.
+DROP FUNCTION IF EXISTS booking.commit_batch(uuid, bigint, jsonb, jsonb, jsonb, jsonb);
+CREATE OR REPLACE FUNCTION booking.commit_batch(
+    tenant uuid, planned bigint, bookings_ jsonb, claims_ jsonb, picks_ jsonb, keys_ jsonb, others_ jsonb,
+    OUT now_ bigint, OUT left_ uuid[], OUT refused jsonb) LANGUAGE plpgsql
+-- Planning anew for each batch would take as long as making it.
+SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    PERFORM booking.begin_command(tenant);
+    IF keys_ <> '[]' OR jsonb_path_exists(others_, '$[*].key') THEN
+        PERFORM booking.lock_names(ARRAY(
+            SELECT concat_ws(':', 'key', tenant, k.operation, k.key)
+            FROM jsonb_to_recordset(keys_ || others_) AS k (operation text, key text) WHERE k.key IS NOT NULL));
+    END IF;
+    now_ := booking.present(planned);
+    left_ := booking.make_batch(tenant, now_, bookings_, claims_, picks_, keys_);
+    IF cardinality(left_) > 0 THEN
+        SELECT others_ || coalesce(jsonb_agg(value), '[]') INTO others_ FROM jsonb_array_elements(bookings_)
+        WHERE (value->>'booking_id')::uuid = ANY (left_);
+    END IF;
+    IF others_ <> '[]' THEN
+        refused := booking.refusals(tenant, now_, others_);
+    END IF;
+END $$;
+COMMENT ON FUNCTION booking.commit_batch(uuid, bigint, jsonb, jsonb, jsonb, jsonb, jsonb) IS
+    'Makes ordinary bookings together; answers when, which of them it left, and what is in the way of those and the others.';

@@ -1,11 +1,12 @@
 //! Group commit: ordinary bookings that come in while others are written share the next transaction and its flush.
 //!
-//! Nobody waits for company: while fewer than [`AT_ONCE`] batches of a tenant are under way, a booking starts one. What
-//! a batch cannot make, because something is in the way or the booking is not so ordinary after all, becomes a command of
-//! its own; a batch refuses nothing.
+//! Nobody waits for company: while fewer than [`AT_ONCE`] batches of a tenant are under way, a booking starts one. Who wants
+//! what a batch makes, or what is taken already, is told so by the same call. What else a batch cannot make becomes a command
+//! of its own.
 
 mod queue;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use booking_core::{Command, CommitError, Committed, Seconds, StoreError, TenantId};
@@ -15,7 +16,7 @@ use tokio::sync::oneshot;
 
 use crate::error::{Meaning, meaning, of_commit};
 use crate::store::apply_alone;
-use crate::wire::{BatchRows, Ordinary};
+use crate::wire::{BatchRows, Ordinary, Refusal};
 use queue::{Item, Queue};
 
 /// Bookings of one batch.
@@ -70,61 +71,87 @@ impl Batcher {
         let mut working = Working { queue: &self.queue, tenant: Some(tenant) };
         while let Some(tenant) = working.tenant {
             let (together, meeting) = self.queue.take(tenant, MOST);
-            self.write(tenant, together).await;
-            // Now they can be judged: most are in the way of what was just made, and all at once are told so.
-            for item in meeting {
-                let _ = item.answer.send(Outcome::Alone);
-            }
+            self.write(tenant, together, meeting).await;
             working.tenant = self.queue.turn(tenant);
         }
     }
 
-    async fn write(&self, tenant: TenantId, mut items: Vec<Item>) {
+    async fn write(&self, tenant: TenantId, mut together: Vec<Item>, meeting: Vec<Item>) {
         // Nobody else is there: the command on its own is cheaper. Whoever comes meanwhile waits for the next batch.
-        if items.len() <= 1 {
-            if let Some(item) = items.pop() {
+        if together.len() + meeting.len() <= 1 {
+            if let Some(item) = together.pop() {
                 let done = apply_alone(&self.pool, &item.command, self.keep_keys).await;
                 let outcome = done.map_or_else(Outcome::Failed, |done| Outcome::Done(Box::new(done)));
                 let _ = item.answer.send(outcome);
             }
             return;
         }
-        let written = self.send(tenant, &items).await;
-        for item in items {
-            let outcome = match (&written, Ordinary::of(&item.command)) {
-                (Ok((second, left)), Some(ordinary)) if !left.contains(&ordinary.id().uuid()) => {
-                    match ordinary.done(*second) {
-                        Ok(done) => Outcome::Done(Box::new(done)),
-                        Err(error) => Outcome::Failed(error.into()),
-                    }
-                }
-                (Err(error), _) if !undone(error) => Outcome::Failed(of_commit(error).into()),
-                _ => Outcome::Alone,
+        let mut written = self.send(tenant, &together, &meeting).await;
+        let first = together.len();
+        for (place, item) in together.into_iter().chain(meeting).enumerate() {
+            let outcome = match &mut written {
+                Ok(written) => written.outcome(place, &item.command, place < first),
+                Err(error) if place < first && !undone(error) => Outcome::Failed(of_commit(error).into()),
+                Err(_) => Outcome::Alone,
             };
             // Whoever asked may be gone.
             let _ = item.answer.send(outcome);
         }
     }
 
-    /// When the batch was made, and which bookings it left.
-    async fn send(&self, tenant: TenantId, items: &[Item]) -> Result<(i64, Vec<Uuid>), sqlx::Error> {
+    async fn send(
+        &self,
+        tenant: TenantId,
+        together: &[Item],
+        meeting: &[Item],
+    ) -> Result<Written, sqlx::Error> {
         let mut rows = BatchRows::default();
         let mut planned = i64::MIN;
-        for item in items {
+        for (place, item) in together.iter().chain(meeting).enumerate() {
             planned = planned.max(item.command.now.timestamp());
-            if let Some(ordinary) = Ordinary::of(&item.command) {
-                rows.add(ordinary);
+            match Ordinary::of(&item.command) {
+                Some(ordinary) if place < together.len() => rows.add(place, ordinary),
+                Some(ordinary) => rows.add_other(place, ordinary),
+                None => {}
             }
         }
-        sqlx::query_as("SELECT now_, left_ FROM booking.commit_batch($1, $2, $3, $4, $5, $6)")
+        let sql = "SELECT now_, left_, refused FROM booking.commit_batch($1, $2, $3, $4, $5, $6, $7)";
+        let (second, left, refused): (i64, Vec<Uuid>, Option<Json<Vec<Refusal>>>) = sqlx::query_as(sql)
             .bind(tenant.uuid())
             .bind(planned)
             .bind(Json(rows.bookings))
             .bind(Json(rows.claims))
             .bind(Json(rows.picks))
             .bind(Json(rows.keys))
+            .bind(Json(rows.others))
             .fetch_one(&self.pool)
-            .await
+            .await?;
+        let refused = refused.map(|Json(list)| list.into_iter().map(Refusal::placed).collect());
+        Ok(Written { second, left, refused: refused.unwrap_or_default() })
+    }
+}
+
+/// What became of a batch: when it was made, which of its bookings it left, and who is refused, by their places.
+struct Written {
+    second: i64,
+    left: Vec<Uuid>,
+    refused: HashMap<usize, CommitError>,
+}
+
+impl Written {
+    fn outcome(&mut self, place: usize, command: &Command, asked: bool) -> Outcome {
+        if let Some(refusal) = self.refused.remove(&place) {
+            return Outcome::Failed(refusal);
+        }
+        match Ordinary::of(command) {
+            Some(ordinary) if asked && !self.left.contains(&ordinary.id().uuid()) => {
+                match ordinary.done(self.second) {
+                    Ok(done) => Outcome::Done(Box::new(done)),
+                    Err(error) => Outcome::Failed(error.into()),
+                }
+            }
+            _ => Outcome::Alone,
+        }
     }
 }
 

@@ -63,13 +63,14 @@ impl Queue {
     }
 
     /// The oldest bookings of a tenant: those that can be made together, and those in between that cannot, because they
-    /// meet one of them or are the same.
+    /// meet one of them or are the same; at most twice as many.
     pub(super) fn take(&self, tenant: TenantId, most: usize) -> (Vec<Item>, Vec<Item>) {
         let mut state = self.lock();
         let (mut taken, mut meeting) = (Vec::new(), Vec::new());
         let Some(waiting) = state.waiting.get_mut(&tenant) else { return (taken, meeting) };
         let mut together = Together::default();
         while taken.len() < most
+            && meeting.len() < 2 * most
             && let Some(item) = waiting.pop_front()
         {
             let of = if together.admits(&item.command) { &mut taken } else { &mut meeting };

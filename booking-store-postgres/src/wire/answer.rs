@@ -52,6 +52,26 @@ struct ConflictRow {
     free: u32,
 }
 
+impl From<ConflictRow> for Conflict {
+    fn from(row: ConflictRow) -> Self {
+        Self { resource: row.resource, by: row.by, free: row.free }
+    }
+}
+
+/// What is in the way of a booking of a batch.
+#[derive(Deserialize)]
+pub(crate) struct Refusal {
+    place: usize,
+    conflict: ConflictRow,
+}
+
+impl Refusal {
+    /// The place of the booking among those that came in together, and what it is told.
+    pub(crate) fn placed(self) -> (usize, CommitError) {
+        (self.place, CommitError::NoFit { placement: 0, conflicts: vec![self.conflict.into()] })
+    }
+}
+
 /// What the command did, or the error it ended with.
 pub(crate) fn decode_answer(tenant: TenantId, answer: Answer) -> Result<Committed, CommitError> {
     if let Some(refused) = answer.refused {
@@ -74,8 +94,7 @@ pub(crate) fn decode_answer(tenant: TenantId, answer: Answer) -> Result<Committe
 fn error(refused: Refused) -> Result<CommitError, StoreError> {
     Ok(match refused {
         Refused::NoFit { placement, conflicts } => {
-            let conflict = |row: ConflictRow| Conflict { resource: row.resource, by: row.by, free: row.free };
-            CommitError::NoFit { placement, conflicts: conflicts.into_iter().map(conflict).collect() }
+            CommitError::NoFit { placement, conflicts: conflicts.into_iter().map(Conflict::from).collect() }
         }
         Refused::Limit { placement, rule, used, max } => {
             CommitError::Limit { placement, reason: Reason::LimitReached { rule, used, max } }

@@ -71,17 +71,20 @@ impl<'c> Ordinary<'c> {
     }
 }
 
-/// The arguments of `booking.commit_batch` after the tenant and the time: bookings, claims, picks and keys.
+/// The arguments of `booking.commit_batch` after the tenant and the time: bookings, claims, picks and keys, and what came in
+/// with them.
 #[derive(Default)]
 pub(crate) struct BatchRows {
     pub(crate) bookings: Vec<Value>,
     pub(crate) claims: Vec<Value>,
     pub(crate) picks: Vec<Value>,
     pub(crate) keys: Vec<Value>,
+    pub(crate) others: Vec<Value>,
 }
 
 impl BatchRows {
-    pub(crate) fn add(&mut self, ordinary: Ordinary<'_>) {
+    /// Adds a booking to be made.
+    pub(crate) fn add(&mut self, place: usize, ordinary: Ordinary<'_>) {
         let (id, command) = (ordinary.id(), ordinary.command);
         let mut booking = facts(&ordinary.placement.booking);
         let expires = booking["deadline"].clone();
@@ -92,6 +95,7 @@ impl BatchRows {
                 "answer": { "bookings": [recorded(ordinary, &booking)], "verdicts": command.verdicts },
             }));
         }
+        judged(&mut booking, place, ordinary);
         booking["who"] = json!(command.actor.who);
         booking["origin"] = json!(command.actor.from);
         self.bookings.push(booking);
@@ -108,6 +112,27 @@ impl BatchRows {
                 "seconds": pick.seconds,
             }));
         }
+    }
+
+    /// Adds a booking that is not to be made, because it wants what another wants or is the same.
+    pub(crate) fn add_other(&mut self, place: usize, ordinary: Ordinary<'_>) {
+        let new = &ordinary.placement.booking;
+        let (_, deadline) = new.initial.state(new.visit.start());
+        let mut other = json!({
+            "booking_id": new.id, "deadline": deadline.map(|at| at.timestamp()), "claims": claim_rows(ordinary.claims),
+        });
+        judged(&mut other, place, ordinary);
+        self.others.push(other);
+    }
+}
+
+/// What `booking.refusals` reads beside id, deadline and claims.
+fn judged(value: &mut Value, place: usize, ordinary: Ordinary<'_>) {
+    value["place"] = json!(place);
+    value["single"] = json!(ordinary.placement.plans.len() == 1);
+    if let Some(key) = ordinary.key() {
+        value["operation"] = json!(key.operation);
+        value["key"] = json!(key.key);
     }
 }
 

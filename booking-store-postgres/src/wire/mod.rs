@@ -7,7 +7,7 @@ mod booking;
 mod command;
 mod parts;
 
-pub(crate) use answer::{Answer, decode_answer};
+pub(crate) use answer::{Answer, Refusal, decode_answer};
 pub(crate) use batch::{BatchRows, Ordinary};
 pub(crate) use booking::{BookingRow, CountedRow, EventRow, booking};
 pub(crate) use command::encode;

@@ -114,3 +114,62 @@ async fn what_is_not_ordinary_goes_alone() {
     assert_eq!(made, [9, 12]);
     assert_sound(&mut database.owner().await).await;
 }
+
+/// What comes in together for `what_a_batch_refuses`, by number.
+fn wanting(number: u64) -> booking_core::Command {
+    let start = i64::try_from(number).unwrap() * 60;
+    match number % 8 {
+        // Taken before, on one of two resources and by an end.
+        0 => place(number, &[2, 1], 50_000, 50_030),
+        1 => place(number, &[4, 1], 49_990, 50_010),
+        // Wanted by many: of one unit, and of three.
+        2 | 3 => place(number, &[1], 0, 60),
+        4 => place(number, &[3], 0, 60),
+        // Taken, but there is another way.
+        5 => {
+            let mut asked = placement(number, &[1], 50_000, 50_060);
+            asked.plans.push(plan(&[5], start, start + 60));
+            command(Action::Place(vec![asked]))
+        }
+        // An id that is there, and what others want.
+        6 => place(100, &[1], 0, 60),
+        // Sent twice under one key.
+        _ => {
+            let start = i64::try_from(number / 16).unwrap() * 60;
+            let mut command = place(1_000 + number / 16, &[6], start, start + 60);
+            command.key = Some(crate::history::key(&(number / 16).to_string()));
+            command
+        }
+    }
+}
+
+/// Whoever finds taken what they want is told so by the batch, in the words of a command of its own; and nobody else is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_batch_refuses() {
+    let database = Database::new(Judge::Server).await;
+    let store = database.store(16).await;
+    let lanes = place(99, &[1, 2, 3, 4, 5, 6], 60_000, 60_060);
+    for before in [lanes, place(100, &[1], 50_000, 50_060)] {
+        store.commit(&before).await.unwrap();
+    }
+    let action = Action::SetCapacity { resource: ResourceId::from_u64(3), capacity: 3 };
+    store.commit(&command(action)).await.unwrap();
+    let (mut made, mut replayed) = (0, 0);
+    let alone = store.clone().without_batches();
+    for (number, answer) in together(&store, wanting).await {
+        match answer {
+            Ok(answer) => {
+                assert!(matches!(number % 8, 2..=5 | 7), "{number}");
+                made += 1;
+                replayed += u64::from(answer.replayed);
+            }
+            Err(refusal) => {
+                let again = alone.commit(&wanting(number)).await;
+                assert_eq!(format!("{:?}", Err::<Committed, _>(refusal)), format!("{again:?}"), "{number}");
+            }
+        }
+    }
+    // One of a unit, three of three, eight on the other way, eight under four keys.
+    assert_eq!((made, replayed), (1 + 3 + 8 + 8, 4));
+    assert_sound(&mut database.owner().await).await;
+}

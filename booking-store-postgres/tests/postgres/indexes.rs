@@ -2,9 +2,11 @@
 //! here with the reason why it is there.
 
 use booking_core::BookingStore;
-use booking_store_postgres::sqlx::{AssertSqlSafe, Executor, query, query_scalar};
+use booking_store_postgres::PostgresStore;
+use booking_store_postgres::sqlx::{AssertSqlSafe, Executor, PgConnection, query, query_as, query_scalar};
+use tokio::task::JoinSet;
 
-use crate::desk::TENANT;
+use crate::desk::{TENANT, fitted, place};
 use crate::history::Random;
 use crate::support::{Database, Judge};
 
@@ -64,8 +66,7 @@ async fn every_index_is_used_by_a_query_of_ours_or_has_a_reason() {
             .await
             .unwrap();
     }
-    // What a connection counted is told at its end.
-    store.pool().close().await;
+    end(&store, &mut owner).await;
     let unused: Vec<String> = query_scalar(
         "SELECT index_name FROM booking.index_condition() WHERE scans = 0 AND NOT rule AND index_name <> ALL ($1)",
     )
@@ -129,4 +130,86 @@ async fn a_search_reads_what_it_finds_whatever_else_there_is() {
     let plan = plan.join("\n");
     assert!(plan.contains("customer_words_pkey") && plan.contains("Index Cond: ((tenant_id = "), "{plan}");
     assert!(plan.contains("(word >= 'a1'::text)"), "{plan}");
+}
+
+/// A full calendar of one resource, written without looking at it.
+const FULL: &str = "
+    SET session_replication_role = replica;
+    INSERT INTO booking.claims (tenant_id, resource_id, lane, starts, ends, booking_id)
+    SELECT c.tenant_id, c.resource_id, 0, n * 60, n * 60 + 60, gen_random_uuid()
+    FROM booking.claims c, generate_series(1, 20000) n;
+    ANALYZE";
+
+/// Claims that were read; bookings and events that were read without an index; and how often bookings were looked for by an
+/// index that is not their key.
+const READ: &str = "SELECT
+    (SELECT sum(seq_tup_read + idx_tup_fetch)::bigint FROM pg_stat_user_tables WHERE relname = 'claims'),
+    (SELECT sum(seq_tup_read)::bigint FROM pg_stat_user_tables WHERE relname IN ('bookings', 'booking_events')),
+    (SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'bookings_by_start')";
+
+/// Row security hides from indexes what overlaps: neighbours in time are found by their start.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_booking_reads_its_neighbours_whatever_else_the_calendar_has() {
+    let database = Database::new(Judge::Server).await;
+    let store = database.store(2).await;
+    store.commit(&place(1, &[1], 0, 60)).await.unwrap();
+    let mut owner = database.owner().await;
+    owner.execute(FULL).await.unwrap();
+    let before = read(&mut owner).await;
+    book_some(&store, 1).await;
+    book_some(&store.clone().without_batches(), 2).await;
+    let after = counted(&store, &mut owner).await;
+    assert!((20..=800).contains(&(after.0 - before.0)), "40 bookings read {} claims", after.0 - before.0);
+}
+
+/// Connections keep their plans, and make the first while a new database has next to nothing in it. Statistics are far: only
+/// autovacuum brings them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn plans_made_for_small_tables_are_made_anew() {
+    let database = Database::new(Judge::Server).await;
+    let mut owner = database.owner().await;
+    owner.execute("ANALYZE").await.unwrap();
+    let store = database.store(4).await;
+    for turn in 1..=160 {
+        book_some(&store, turn).await;
+    }
+    let (_, rows, by_start) = counted(&store, &mut owner).await;
+    // 1,600 bookings, which the foreign keys look up three times, and their events twice.
+    assert!(
+        rows < 100_000 && by_start < 2_000,
+        "{rows} rows were read without an index, {by_start} looked for by start"
+    );
+}
+
+async fn read(owner: &mut PgConnection) -> (i64, i64, i64) {
+    query_as(READ).fetch_one(owner).await.unwrap()
+}
+
+async fn counted(store: &PostgresStore, owner: &mut PgConnection) -> (i64, i64, i64) {
+    end(store, owner).await;
+    read(owner).await
+}
+
+/// Closes the connections of a store, and waits until they are gone: what they counted is told at their end.
+async fn end(store: &PostgresStore, owner: &mut PgConnection) {
+    store.pool().close().await;
+    let others =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND backend_type = 'client backend'";
+    for _ in 0..100_000 {
+        if query_scalar::<_, i64>(others).fetch_one(&mut *owner).await.unwrap() == 0 {
+            break;
+        }
+    }
+}
+
+/// Twenty at once, of which half find taken what they want.
+async fn book_some(store: &PostgresStore, turn: u64) {
+    let mut clients = JoinSet::new();
+    for number in 1..=20 {
+        let start = i64::try_from(turn * 600 + number % 10 * 60).unwrap();
+        let (store, command) = (store.clone(), place(turn * 100 + number, &[1], start, start + 60));
+        clients.spawn(async move { fitted(store.commit(&command).await) });
+    }
+    assert_eq!(clients.join_all().await.iter().filter(|&&made| made).count(), 10);
 }
