@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use sqlx::postgres::PgArguments;
-use sqlx::query::QueryScalar;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::{Query, QueryScalar};
 use sqlx::types::Json;
 use sqlx::{Postgres, Row};
 use uuid::Uuid;
@@ -44,20 +44,11 @@ impl PostgresStore {
         if let Some(replica) = self.replica()
             && let Some(row) = replica.occupancy(self.pool(), query).await
         {
-            return occupancy(&row);
+            return occupancy(&row, &query.resources);
         }
-        let resources: Vec<Uuid> = query.resources.iter().map(|id| id.uuid()).collect();
-        let row = sqlx::query("SELECT * FROM booking.occupancy($1, $2, $3, $4, $5, $6)")
-            .bind(query.tenant.uuid())
-            .bind(resources)
-            .bind(query.window.start_second())
-            .bind(query.window.end_second())
-            .bind(query.now)
-            .bind(query.ignoring.map(BookingId::uuid))
-            .fetch_one(self.pool())
-            .await
-            .map_err(|error| of_read(&error))?;
-        occupancy(&row)
+        let call = sqlx::query("SELECT * FROM booking.occupancy($1, $2, $3, $4, $5, $6)");
+        let row = about(call, query).fetch_one(self.pool()).await.map_err(|error| of_read(&error))?;
+        occupancy(&row, &query.resources)
     }
 
     async fn bookings_of(
@@ -77,6 +68,20 @@ impl PostgresStore {
         let rows = self.ask(call).await?.unwrap_or_default();
         rows.into_iter().map(|row| row.event(tenant)).collect()
     }
+}
+
+/// Says what is asked of the calendar: the last six arguments of the functions that read it.
+pub(crate) fn about<'q>(
+    call: Query<'q, Postgres, PgArguments>,
+    query: &OccupancyQuery,
+) -> Query<'q, Postgres, PgArguments> {
+    let resources: Vec<Uuid> = query.resources.iter().map(|id| id.uuid()).collect();
+    call.bind(query.tenant.uuid())
+        .bind(resources)
+        .bind(query.window.start_second())
+        .bind(query.window.end_second())
+        .bind(query.now)
+        .bind(query.ignoring.map(BookingId::uuid))
 }
 
 fn call<'q, T>(sql: &'static str, tenant: TenantId) -> Call<'q, T>
@@ -212,7 +217,7 @@ impl BookingStore for PostgresStore {
     }
 }
 
-fn occupancy(row: &sqlx::postgres::PgRow) -> Result<Occupancy, StoreError> {
+fn occupancy(row: &PgRow, asked: &[ResourceId]) -> Result<Occupancy, StoreError> {
     let blocks: Option<Json<Vec<BlockRow>>> = column(row, "blocks_json")?;
     let sessions: Option<Json<Vec<SessionRow>>> = column(row, "sessions_json")?;
     let blocks = blocks.map_or_else(Vec::new, |Json(rows)| rows);
@@ -225,14 +230,14 @@ fn occupancy(row: &sqlx::postgres::PgRow) -> Result<Occupancy, StoreError> {
     let units: Vec<i32> = list(row, "capacity_units")?;
     let capacities = ids.into_iter().zip(units);
     Ok(Occupancy {
-        claims: claims(row)?,
+        claims: claims(row, asked)?,
         blocks: blocks.into_iter().map(BlockRow::block).collect::<Result<_, _>>()?,
         sessions: sessions.into_iter().map(seated).collect::<Result<_, StoreError>>()?,
         capacities: capacities.map(|(id, units)| (ResourceId::from_uuid(id), count(units))).collect(),
     })
 }
 
-fn column<'r, T>(row: &'r sqlx::postgres::PgRow, name: &str) -> Result<T, StoreError>
+fn column<'r, T>(row: &'r PgRow, name: &str) -> Result<T, StoreError>
 where
     T: sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
 {
@@ -240,7 +245,7 @@ where
 }
 
 /// A column of many values; none where there are no rows behind it.
-fn list<'r, T>(row: &'r sqlx::postgres::PgRow, name: &str) -> Result<Vec<T>, StoreError>
+fn list<'r, T>(row: &'r PgRow, name: &str) -> Result<Vec<T>, StoreError>
 where
     Vec<T>: sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
 {
@@ -253,33 +258,30 @@ fn count(number: impl TryInto<u32>) -> u32 {
 }
 
 /// The claims of an answer, put together from its columns.
-fn claims(row: &sqlx::postgres::PgRow) -> Result<Vec<ClaimRow>, StoreError> {
-    let resources: Vec<Uuid> = list(row, "claim_resources")?;
-    let (starts, ends): (Vec<i64>, Vec<i64>) = (list(row, "claim_starts")?, list(row, "claim_ends")?);
-    let (befores, afters): (Vec<i32>, Vec<i32>) = (list(row, "claim_befores")?, list(row, "claim_afters")?);
+fn claims(row: &PgRow, asked: &[ResourceId]) -> Result<Vec<ClaimRow>, StoreError> {
+    let places: Vec<i32> = list(row, "claim_places")?;
+    let (starts, lengths): (Vec<i64>, Vec<i32>) = (list(row, "claim_starts")?, list(row, "claim_seconds")?);
+    let (buffers, owners): (Vec<i64>, Vec<Uuid>) = (list(row, "claim_buffers")?, list(row, "claim_owners")?);
     let mut units: Vec<i64> = list(row, "claim_units")?;
     if units.is_empty() {
         // Where no resource has several, each claim is of one.
-        units = vec![1; resources.len()];
+        units = vec![1; places.len()];
     }
-    let bookings: Vec<Option<Uuid>> = list(row, "claim_bookings")?;
-    let sessions: Vec<Option<Uuid>> = list(row, "claim_sessions")?;
-    let bounds = starts.into_iter().zip(ends);
-    let buffers = befores.into_iter().zip(afters);
-    let owners = bookings.into_iter().zip(sessions);
-    let rows = resources.into_iter().zip(bounds).zip(buffers).zip(units).zip(owners);
-    rows.map(|((((resource, (start, end)), (before, after)), units), (booking, session))| {
-        let by = match (booking, session) {
-            (Some(id), _) => Occupant::Booking(BookingId::from_uuid(id)),
-            (None, Some(id)) => Occupant::Session(SessionId::from_uuid(id)),
-            (None, None) => return Err(damaged("claim", "it belongs to nothing")),
-        };
+    let rows = places.into_iter().zip(starts.into_iter().zip(lengths)).zip(buffers).zip(units).zip(owners);
+    rows.map(|((((place, (start, seconds)), buffers), units), owner)| {
+        let resource = asked.get((place.unsigned_abs() as usize).wrapping_sub(1));
         let claim = Claim {
-            resource: ResourceId::from_uuid(resource),
-            interval: interval("claim", start, end)?,
-            before: i64::from(before),
-            after: i64::from(after),
+            resource: *resource.ok_or_else(|| damaged("claim", "its resource was not asked for"))?,
+            interval: interval("claim", start, start.saturating_add(i64::from(seconds)))?,
+            before: buffers >> 32,
+            after: buffers & i64::from(u32::MAX),
             units: count(units),
+        };
+        // Of a session where the place is negative.
+        let by = if place < 0 {
+            Occupant::Session(SessionId::from_uuid(owner))
+        } else {
+            Occupant::Booking(BookingId::from_uuid(owner))
         };
         Ok(ClaimRow { claim, by })
     })

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use booking_core::{BookingId, OccupancyQuery};
+use booking_core::OccupancyQuery;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgRow};
-use uuid::Uuid;
 
 use crate::error::{Meaning, meaning};
+use crate::read::about;
 use crate::store::pool_options;
 
 /// How long a position is good for. With what the busy cache remembers, answers are at most a second old.
@@ -89,17 +89,8 @@ impl Replica {
     async fn ask(&self, primary: &PgPool, query: &OccupancyQuery) -> Option<PgRow> {
         // An error of the primary is told by the primary, which is asked next.
         let position = self.position(primary).await.ok()?;
-        let resources: Vec<Uuid> = query.resources.iter().map(|id| id.uuid()).collect();
-        let found = sqlx::query("SELECT * FROM booking.occupancy_since($1, $2, $3, $4, $5, $6, $7)")
-            .bind(position)
-            .bind(query.tenant.uuid())
-            .bind(resources)
-            .bind(query.window.start_second())
-            .bind(query.window.end_second())
-            .bind(query.now)
-            .bind(query.ignoring.map(BookingId::uuid))
-            .fetch_optional(&self.pool)
-            .await;
+        let call = sqlx::query("SELECT * FROM booking.occupancy_since($1, $2, $3, $4, $5, $6, $7)");
+        let found = about(call.bind(position), query).fetch_optional(&self.pool).await;
         found.unwrap_or_else(|error| {
             if matches!(meaning(&error), Meaning::Away | Meaning::Broken) {
                 *self.resting() = Some(Instant::now() + REST);

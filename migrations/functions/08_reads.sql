@@ -1,32 +1,77 @@
 -- Reads: one call each, which names its tenant first.
 
-CREATE OR REPLACE FUNCTION booking.occupancy(
+-- What it answers has changed: another return type cannot be put in the place of the old one.
+DROP FUNCTION IF EXISTS booking.occupancy(uuid, uuid[], bigint, bigint, bigint, uuid);
+CREATE FUNCTION booking.occupancy(
     tenant uuid, asked uuid[], from_ bigint, until_ bigint, now_ bigint, ignoring uuid,
-    OUT claim_resources uuid[], OUT claim_starts bigint[], OUT claim_ends bigint[], OUT claim_befores integer[],
-    OUT claim_afters integer[], OUT claim_units bigint[], OUT claim_bookings uuid[], OUT claim_sessions uuid[],
+    OUT claim_places integer[], OUT claim_starts bigint[], OUT claim_seconds integer[], OUT claim_buffers bigint[],
+    OUT claim_owners uuid[], OUT claim_units bigint[],
     OUT blocks_json jsonb, OUT sessions_json jsonb, OUT capacity_resources uuid[], OUT capacity_units integer[])
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+-- One plan serves every question: to plan each of them takes longer than to answer it.
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
+    several boolean;
     without uuid;
     found_sessions uuid[];
 BEGIN
     PERFORM set_config('booking.tenant', tenant::text, true);
-    -- The session that lives only by the booking that is left out is left out with it.
-    IF ignoring IS NOT NULL THEN
-        SELECT s.session_id INTO without FROM booking.sessions s
-        JOIN booking.bookings b ON b.tenant_id = s.tenant_id AND b.session_id = s.session_id
-        WHERE b.tenant_id = tenant AND b.booking_id = ignoring AND NOT s.scheduled AND NOT EXISTS (
-            SELECT FROM booking.session_seats t
-            WHERE t.tenant_id = tenant AND t.session_id = s.session_id AND t.booking_id <> ignoring
-              AND (t.expires IS NULL OR t.expires > now_));
+    SELECT array_agg(c.resource_id ORDER BY c.resource_id), array_agg(c.units ORDER BY c.resource_id)
+    INTO capacity_resources, capacity_units FROM booking.capacities c
+    WHERE c.tenant_id = tenant AND c.resource_id = ANY (asked);
+    several := ignoring IS NOT NULL OR EXISTS (
+        SELECT FROM booking.resource_lanes l
+        WHERE l.tenant_id = tenant AND l.resource_id = ANY (asked) AND l.lane > 0);
+    IF NOT several THEN
+        -- Claims of one lane never overlap, so that at most the one before the window and the one after it reach into it. Each
+        -- claim is one row: nothing to count, and no units are told. A lane that was added meanwhile is seen with its claims.
+        SELECT array_agg(CASE WHEN c.session_id IS NULL THEN r.place ELSE -r.place END), array_agg(c.starts::bigint),
+               array_agg((c.ends - c.starts)::integer), array_agg(c.before::bigint << 32 | c.after),
+               array_agg(coalesce(c.booking_id, c.session_id)),
+               array_agg(c.session_id) FILTER (WHERE c.session_id IS NOT NULL),
+               EXISTS (SELECT FROM booking.resource_lanes l
+                       WHERE l.tenant_id = tenant AND l.resource_id = ANY (asked) AND l.lane > 0)
+        INTO claim_places, claim_starts, claim_seconds, claim_buffers, claim_owners, found_sessions, several
+        FROM (SELECT u.resource_id, min(u.place)::integer AS place
+              FROM unnest(asked) WITH ORDINALITY u (resource_id, place) GROUP BY 1) r
+        CROSS JOIN LATERAL (
+            SELECT c.starts, c.ends, c.before, c.after, c.booking_id, c.session_id, c.hold_expires_at
+            FROM booking.claims c
+            WHERE c.tenant_id = tenant AND c.resource_id = r.resource_id AND c.starts >= from_ AND c.starts < until_
+            UNION ALL
+            SELECT * FROM (
+                SELECT c.starts, c.ends, c.before, c.after, c.booking_id, c.session_id, c.hold_expires_at
+                FROM booking.claims c
+                WHERE c.tenant_id = tenant AND c.resource_id = r.resource_id AND c.starts < from_
+                ORDER BY c.starts DESC LIMIT 1) b
+            WHERE b.ends + b.after > from_
+            UNION ALL
+            SELECT * FROM (
+                SELECT c.starts, c.ends, c.before, c.after, c.booking_id, c.session_id, c.hold_expires_at
+                FROM booking.claims c
+                WHERE c.tenant_id = tenant AND c.resource_id = r.resource_id AND c.starts >= until_
+                ORDER BY c.starts LIMIT 1) a
+            WHERE a.starts - a.before < until_
+        ) c
+        WHERE c.hold_expires_at IS NULL OR c.hold_expires_at > now_;
     END IF;
-    IF EXISTS (SELECT FROM booking.capacities k
-               WHERE k.tenant_id = tenant AND k.resource_id = ANY (asked) AND k.units > 1) THEN
-        SELECT array_agg(c.resource_id), array_agg(c.starts::bigint), array_agg(c.ends::bigint), array_agg(c.before),
-               array_agg(c.after), array_agg(c.units), array_agg(c.booking_id), array_agg(c.session_id)
-        INTO claim_resources, claim_starts, claim_ends, claim_befores, claim_afters, claim_units, claim_bookings,
-             claim_sessions
-        FROM (SELECT DISTINCT unnest(asked) AS resource_id) r
+    IF several THEN
+        -- The session that lives only by the booking that is left out is left out with it.
+        IF ignoring IS NOT NULL THEN
+            SELECT s.session_id INTO without FROM booking.sessions s
+            JOIN booking.bookings b ON b.tenant_id = s.tenant_id AND b.session_id = s.session_id
+            WHERE b.tenant_id = tenant AND b.booking_id = ignoring AND NOT s.scheduled AND NOT EXISTS (
+                SELECT FROM booking.session_seats t
+                WHERE t.tenant_id = tenant AND t.session_id = s.session_id AND t.booking_id <> ignoring
+                  AND (t.expires IS NULL OR t.expires > now_));
+        END IF;
+        SELECT array_agg(CASE WHEN c.session_id IS NULL THEN r.place ELSE -r.place END), array_agg(c.starts::bigint),
+               array_agg((c.ends - c.starts)::integer), array_agg(c.before::bigint << 32 | c.after),
+               array_agg(coalesce(c.booking_id, c.session_id)), array_agg(c.units),
+               array_agg(c.session_id) FILTER (WHERE c.session_id IS NOT NULL)
+        INTO claim_places, claim_starts, claim_seconds, claim_buffers, claim_owners, claim_units, found_sessions
+        FROM (SELECT u.resource_id, min(u.place)::integer AS place
+              FROM unnest(asked) WITH ORDINALITY u (resource_id, place) GROUP BY 1) r
         CROSS JOIN LATERAL (
             -- A claim is at most 60 days long, its buffers 7 days each: nothing that starts earlier reaches the window.
             SELECT c.resource_id, c.starts, c.ends, c.before, c.after, c.booking_id, c.session_id, c.part,
@@ -40,29 +85,10 @@ BEGIN
               AND (without IS NULL OR c.session_id IS DISTINCT FROM without)
             GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
         ) c;
-    ELSE
-        -- Each claim is one row: nothing to count, and no units are told.
-        SELECT array_agg(c.resource_id), array_agg(c.starts::bigint), array_agg(c.ends::bigint), array_agg(c.before),
-               array_agg(c.after), array_agg(c.booking_id), array_agg(c.session_id)
-        INTO claim_resources, claim_starts, claim_ends, claim_befores, claim_afters, claim_bookings,
-             claim_sessions
-        FROM (SELECT DISTINCT unnest(asked) AS resource_id) r
-        CROSS JOIN LATERAL (
-            -- A claim is at most 60 days long, its buffers 7 days each: nothing that starts earlier reaches the window.
-            SELECT c.resource_id, c.starts, c.ends, c.before, c.after, c.booking_id, c.session_id
-            FROM booking.claims c
-            WHERE c.tenant_id = tenant AND c.resource_id = r.resource_id
-              AND c.starts > from_ - 5788800 AND c.starts < until_ + 604800
-              AND c.starts - c.before < until_ AND c.ends + c.after > from_
-              AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_)
-              AND (ignoring IS NULL OR c.booking_id IS DISTINCT FROM ignoring)
-              AND (without IS NULL OR c.session_id IS DISTINCT FROM without)
-        ) c;
     END IF;
     SELECT jsonb_agg(to_jsonb(b)) INTO blocks_json FROM booking.blocks b
     WHERE b.tenant_id = tenant AND b.resource_id = ANY (asked) AND int8range(b.starts, b.ends) && int8range(from_, until_);
-    found_sessions := array_remove(claim_sessions, NULL);
-    IF cardinality(found_sessions) > 0 THEN
+    IF found_sessions IS NOT NULL THEN
         SELECT jsonb_agg(to_jsonb(s) || jsonb_build_object('taken', (
             SELECT count(*) FROM booking.session_seats t
             WHERE t.tenant_id = tenant AND t.session_id = s.session_id AND t.booking_id IS DISTINCT FROM ignoring
@@ -70,12 +96,9 @@ BEGIN
         INTO sessions_json FROM booking.sessions s
         WHERE s.tenant_id = tenant AND s.session_id = ANY (found_sessions);
     END IF;
-    SELECT array_agg(c.resource_id ORDER BY c.resource_id), array_agg(c.units ORDER BY c.resource_id)
-    INTO capacity_resources, capacity_units FROM booking.capacities c
-    WHERE c.tenant_id = tenant AND c.resource_id = ANY (asked);
 END $$;
 COMMENT ON FUNCTION booking.occupancy(uuid, uuid[], bigint, bigint, bigint, uuid) IS
-    'What occupies resources in a window, as columns: the read behind every availability answer.';
+    'What occupies resources in a window, as columns: the read behind every availability answer. Of claims: the place of the resource in what was asked, negative for a session''s; start and seconds; seconds kept free before and after in the upper and lower half; the booking or session; how many units, where a resource has several.';
 
 CREATE OR REPLACE FUNCTION booking.counted(
     tenant uuid, customers uuid[], resources_ uuid[], services_ uuid[], from_ bigint, until_ bigint, now_ bigint,

@@ -2,10 +2,11 @@
 
 -- Every statement of this function sees what is committed when it begins: so the position is compared first, and what is
 -- read afterwards is at least as new. A server that is no replica (any more) has a log of its own, and is not compared.
-CREATE OR REPLACE FUNCTION booking.occupancy_since(
+DROP FUNCTION IF EXISTS booking.occupancy_since(text, uuid, uuid[], bigint, bigint, bigint, uuid);
+CREATE FUNCTION booking.occupancy_since(
     position_ text, tenant uuid, asked uuid[], from_ bigint, until_ bigint, now_ bigint, ignoring uuid,
-    OUT claim_resources uuid[], OUT claim_starts bigint[], OUT claim_ends bigint[], OUT claim_befores integer[],
-    OUT claim_afters integer[], OUT claim_units bigint[], OUT claim_bookings uuid[], OUT claim_sessions uuid[],
+    OUT claim_places integer[], OUT claim_starts bigint[], OUT claim_seconds integer[], OUT claim_buffers bigint[],
+    OUT claim_owners uuid[], OUT claim_units bigint[],
     OUT blocks_json jsonb, OUT sessions_json jsonb, OUT capacity_resources uuid[], OUT capacity_units integer[])
 RETURNS SETOF record LANGUAGE plpgsql VOLATILE AS $$
 BEGIN

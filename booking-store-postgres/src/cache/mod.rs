@@ -8,6 +8,7 @@
 
 mod pages;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -15,9 +16,10 @@ use std::time::Duration;
 use booking_core::{
     Action, Command, Interval, Occupancy, OccupancyQuery, PlanClaims, ResourceId, StoreError, TenantId,
 };
+use tokio::sync::OwnedMutexGuard;
 
 use crate::store::PostgresStore;
-use pages::{Page, Pages, assemble, split};
+use pages::{Missing, Page, Pages, assemble, split};
 
 /// How long an answer is used at most.
 pub(crate) const FRESH: Duration = Duration::from_millis(900);
@@ -80,36 +82,74 @@ impl BusyCache {
         if query.ignoring.is_some() || months.end - months.start > MOST_MONTHS {
             return store.read_occupancy(query).await;
         }
-        let mut found: Vec<Page> = Vec::new();
-        let mut missing = Vec::new();
         let mut resources = query.resources.clone();
         resources.sort_unstable();
         resources.dedup();
-        for &resource in &resources {
-            match self.pages.find(query.tenant, resource, &months, query.now) {
-                Ok(pages) => found.extend(pages),
-                Err(generation) => missing.push((resource, generation)),
-            }
+        let asked_for = resources.len();
+        let mut found: Vec<Page> = Vec::new();
+        let mut missing = self.find(query, &months, resources, &mut found);
+        let (mut turns, waited) = take_turns(&missing).await;
+        if waited {
+            let resources = missing.into_iter().map(|(resource, _)| resource).collect();
+            missing = self.find(query, &months, resources, &mut found);
+        }
+        if waited && !missing.is_empty() {
+            // Who had the turn could not read: those who waited do not wait for each other as well.
+            turns.clear();
         }
         let each = (months.end - months.start).unsigned_abs();
-        self.hits.fetch_add((resources.len() - missing.len()) as u64 * each, Ordering::Relaxed);
+        self.hits.fetch_add((asked_for - missing.len()) as u64 * each, Ordering::Relaxed);
         self.misses.fetch_add(missing.len() as u64 * each, Ordering::Relaxed);
         if !missing.is_empty() {
             let Ok(window) = Interval::from_seconds(pages::start(months.start), pages::start(months.end))
             else {
                 return store.read_occupancy(query).await;
             };
-            let resources = missing.iter().map(|&(resource, _)| resource).collect();
+            let resources = missing.iter().map(|(resource, _)| *resource).collect();
             let asked = std::time::Instant::now();
             let read = store.read_occupancy(&OccupancyQuery { resources, window, ..query.clone() }).await?;
-            for (resource, generation) in missing {
+            for (resource, missed) in missing {
                 let pages = split(&read, resource, &months);
-                self.pages.keep(query.tenant, resource, generation, query.now, asked, &pages);
+                self.pages.keep(query.tenant, resource, missed.generation, query.now, asked, &pages);
                 found.extend(pages.into_iter().map(|(_, page)| page));
             }
         }
+        drop(turns);
         Ok(assemble(&found, query))
     }
+
+    /// Adds the months that are remembered, resource by resource; answers the resources of which some are not.
+    fn find(
+        &self,
+        query: &OccupancyQuery,
+        months: &Range<i64>,
+        resources: Vec<ResourceId>,
+        found: &mut Vec<Page>,
+    ) -> Vec<(ResourceId, Missing)> {
+        let mut missing = Vec::new();
+        for resource in resources {
+            match self.pages.find(query.tenant, resource, months, query.now) {
+                Ok(pages) => found.extend(pages),
+                Err(missed) => missing.push((resource, missed)),
+            }
+        }
+        missing
+    }
+}
+
+/// The turns to read calendars, and whether another had one of them, who has read it by now. They are taken in order of the
+/// resources, so that two never wait for each other.
+async fn take_turns(missing: &[(ResourceId, Missing)]) -> (Vec<OwnedMutexGuard<()>>, bool) {
+    let (mut turns, mut waited) = (Vec::new(), false);
+    for (_, missed) in missing {
+        if let Ok(turn) = Arc::clone(&missed.turn).try_lock_owned() {
+            turns.push(turn);
+        } else {
+            waited = true;
+            turns.push(Arc::clone(&missed.turn).lock_owned().await);
+        }
+    }
+    (turns, waited)
 }
 
 /// What a command may change, as far as it says itself: ordinary bookings touch the resources they claim.

@@ -51,6 +51,18 @@ impl Kept {
 struct Calendar {
     generation: u64,
     months: HashMap<i64, Kept>,
+    turn: Turn,
+}
+
+/// Who reads a calendar has this: others wait, and look again.
+pub(super) type Turn = Arc<tokio::sync::Mutex<()>>;
+
+/// Months that are not remembered.
+#[derive(Debug)]
+pub(super) struct Missing {
+    /// Under which they may be read.
+    pub(super) generation: u64,
+    pub(super) turn: Turn,
 }
 
 /// All that is remembered.
@@ -71,25 +83,26 @@ impl Pages {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// These months of a resource, or the generation under which they may be read.
+    /// These months of a resource, or how they may be read.
     pub(super) fn find(
         &self,
         tenant: TenantId,
         resource: ResourceId,
         months: &Range<i64>,
         now: i64,
-    ) -> Result<Vec<Page>, u64> {
+    ) -> Result<Vec<Page>, Missing> {
         let mut state = self.lock();
         state.make_room(1);
         let State { tenants, rows, last } = &mut *state;
         let calendar = tenants.entry(tenant).or_default().entry(resource).or_insert_with(|| {
             *last += 1;
             *rows += 1;
-            Calendar { generation: *last, months: HashMap::new() }
+            Calendar { generation: *last, months: HashMap::new(), turn: Turn::default() }
         });
         let kept =
             |month| calendar.months.get(&month).filter(|kept| kept.serves(now)).map(|kept| kept.page.clone());
-        months.clone().map(kept).collect::<Option<Vec<_>>>().ok_or(calendar.generation)
+        let found = months.clone().map(kept).collect::<Option<Vec<_>>>();
+        found.ok_or_else(|| Missing { generation: calendar.generation, turn: Arc::clone(&calendar.turn) })
     }
 
     /// Remembers months that were read, unless something was written since.

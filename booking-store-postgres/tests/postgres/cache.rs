@@ -106,3 +106,26 @@ async fn months_are_put_together_as_the_database_answers() {
         }
     }
 }
+
+/// Sixteen ask for what nobody has read yet: one reads, the others wait for it.
+#[tokio::test]
+async fn what_many_ask_for_at_once_is_read_once() {
+    let database = Database::new(Judge::Server).await;
+    let store = database.store(4).await.with_busy_cache();
+    // Who waits for longer than what is read serves, on a busy machine, reads again.
+    for second in 0..50 {
+        let before = store.cache_use();
+        let mut asked = tokio::task::JoinSet::new();
+        for _ in 0..16 {
+            let store = store.clone();
+            asked.spawn(async move { busy(&store, second).await });
+        }
+        assert!(asked.join_all().await.iter().all(Vec::is_empty));
+        let after = store.cache_use();
+        // Two resources, one month.
+        if (after.hits - before.hits, after.misses - before.misses) == (30, 2) {
+            return;
+        }
+    }
+    panic!("{:?}", store.cache_use());
+}

@@ -8,7 +8,8 @@ use booking_store_postgres::{PostgresStore, grant, migrate};
 use crate::Outcome;
 use crate::book::command;
 
-const ROLE: &str = "booking_load_app";
+/// What the application connects as.
+pub(crate) const ROLE: &str = "booking_load_app";
 
 /// Migrated, and dropped at the end.
 pub(crate) struct Database {
@@ -32,7 +33,7 @@ impl Database {
         Ok(database)
     }
 
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         let (server, _) = self.url.rsplit_once('/').unwrap_or((&self.url, ""));
         format!("{server}/{}", self.name)
     }

@@ -3,14 +3,15 @@
 //!
 //! `shared [--seconds N] [--rows N] [--only WORD]` works in a database of its own on the server that `DATABASE_URL` names
 //! (a superuser's address) and drops it afterwards. What it compares alternates, and medians are told. `--rows` sets how
-//! many bookings the past holds at most (1,000,000 unless said otherwise); `--only` runs the sections whose name has the
-//! word.
+//! many bookings lie ahead where calendars are read, and in the past where the past is what matters (1,000,000 unless said
+//! otherwise); `--only` runs the sections whose name has the word: writes, calendar, growth.
 
 mod book;
 mod calendar;
 mod database;
 mod floor;
 mod growth;
+mod pgbench;
 mod report;
 mod writes;
 
@@ -25,7 +26,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 struct Plan {
     /// How long each measurement takes.
     turn: Duration,
-    /// The most bookings in the past.
+    /// How many bookings there are, ahead or in the past.
     rows: u64,
     only: Option<String>,
 }
