@@ -28,6 +28,13 @@ const NOW: i64 = 1_772_442_000;
 const RESOURCES: u64 = 8;
 /// Starts lie on ten-minute steps of this many; fewer make more refusals.
 const STEPS: u64 = 4_000;
+/// How many refusals in a row are bad luck; more say that the calendar is full.
+const PATIENCE: u32 = 10_000;
+/// So many seeds one after the other share the same steps, and those after them have others: a drill of many rounds on one
+/// file would fill the calendar, and then nothing is acknowledged any more.
+const SHARED: u64 = 16;
+/// How many such spans there are, of four weeks each.
+const SPANS: u64 = 64;
 
 type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
@@ -128,13 +135,15 @@ struct Client {
     seed: u64,
     dice: u64,
     made: u64,
+    /// How often it was refused since anything was acknowledged.
+    refused: u32,
     /// Its bookings, and whether they are holds.
     own: Vec<(BookingId, bool)>,
 }
 
 impl Client {
     fn new(store: SqliteStore, seed: u64, number: u64) -> Self {
-        Self { store, number, seed, dice: seed << 16 | number, made: 0, own: Vec::new() }
+        Self { store, number, seed, dice: seed << 16 | number, made: 0, refused: 0, own: Vec::new() }
     }
 
     fn run(&mut self, commands: u64) -> Outcome {
@@ -228,15 +237,20 @@ impl Client {
                     writeln!(out, "ack {word} {} {}", booking.id, booking.version)?;
                 }
                 out.flush()?;
+                self.refused = 0;
                 Ok(true)
             }
-            Err(booking_core::CommitError::NoFit { .. }) => Ok(false),
+            Err(booking_core::CommitError::NoFit { .. }) if self.refused < PATIENCE => {
+                self.refused += 1;
+                Ok(false)
+            }
             Err(error) => Err(error.into()),
         }
     }
 
     fn visit(&mut self) -> Result<Interval, Invalid> {
-        let start = NOW + 86_400 + i64::try_from(self.roll(STEPS)).unwrap_or(0) * 600;
+        let step = self.seed / SHARED % SPANS * STEPS + self.roll(STEPS);
+        let start = NOW + 86_400 + i64::try_from(step).unwrap_or(0) * 600;
         Interval::from_seconds(start, start + 1_800)
     }
 
