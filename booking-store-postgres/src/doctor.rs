@@ -21,7 +21,7 @@ impl Finding {
     }
 }
 
-/// Looks at the schema, the role that the pool connects as, and the settings that durability and isolation rest on. An
+/// Looks at the schema, the role that the pool connects as, the encoding, and the settings that durability and isolation rest on. An
 /// empty list means that all is well.
 pub async fn doctor(pool: &PgPool) -> Result<Vec<Finding>, StoreError> {
     if let Err(MigrateError::Pooled) = check_pooler(&pool.connect_options()).await {
@@ -32,6 +32,7 @@ pub async fn doctor(pool: &PgPool) -> Result<Vec<Finding>, StoreError> {
     let mut found = extensions(&mut connection).await.map_err(|error| of_read(&error))?;
     found.extend(schema(&mut connection).await?);
     found.extend(role(&mut connection).await.map_err(|error| of_read(&error))?);
+    found.extend(encoding(&mut connection).await.map_err(|error| of_read(&error))?);
     found.extend(settings(&mut connection).await.map_err(|error| of_read(&error))?);
     Ok(found)
 }
@@ -82,6 +83,15 @@ async fn role(connection: &mut PgConnection) -> Result<Option<Finding>, sqlx::Er
     let problem = format!("the role `{name}` passes row security: only predicates keep tenants apart");
     let fix = "connect as a role without SUPERUSER and BYPASSRLS, and let it use the schema with `grant`";
     Ok(passes.then(|| Finding::new(problem, fix)))
+}
+
+/// Words are looked for letter by letter, which takes an encoding that has letters.
+async fn encoding(connection: &mut PgConnection) -> Result<Option<Finding>, sqlx::Error> {
+    let encoding: String =
+        sqlx::query_scalar("SELECT current_setting('server_encoding')").fetch_one(connection).await?;
+    let problem = format!("the database is encoded in {encoding}: searches for words fail");
+    let fix = "make a database with ENCODING 'UTF8', and restore a dump of this one into it";
+    Ok((encoding != "UTF8").then(|| Finding::new(problem, fix)))
 }
 
 /// The settings that must be so, and why.

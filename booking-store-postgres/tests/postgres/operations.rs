@@ -49,6 +49,18 @@ async fn the_doctor_explains_an_extension_that_is_not_there() {
 }
 
 #[tokio::test]
+async fn the_doctor_explains_an_encoding_without_letters() {
+    for (encoding, wrong) in [("SQL_ASCII", true), ("UTF8", false)] {
+        let database = Database::encoded(encoding).await;
+        let pool = PostgresStore::pool_options(1).connect_with(database.options()).await.unwrap();
+        let found = doctor(&pool).await.unwrap();
+        let told = found.iter().find(|finding| finding.problem.contains("encoded in SQL_ASCII"));
+        assert_eq!(told.is_some(), wrong, "{found:?}");
+        assert!(told.is_none_or(|finding| finding.fix.contains("ENCODING 'UTF8'")), "{found:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_doctor_explains_a_role_that_may_not_use_the_schema() {
     let database = Database::new(Judge::Server).await;
     database.owner().await.execute("REVOKE ALL ON SCHEMA booking FROM booking_test_app").await.unwrap();

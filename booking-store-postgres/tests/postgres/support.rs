@@ -77,6 +77,11 @@ impl Database {
         Self::copy("template0").await
     }
 
+    /// Without a schema, in another encoding than usual.
+    pub(crate) async fn encoded(encoding: &str) -> Self {
+        Self::copy(&format!("template0 ENCODING '{encoding}' LOCALE 'C'")).await
+    }
+
     async fn copy(template: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let admin: PgConnectOptions = server().parse().unwrap();
