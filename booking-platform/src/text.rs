@@ -108,9 +108,25 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
 
+/// Whether a word begins with what is looked for.
+pub(crate) fn begins(asked: &str, word: &str) -> bool {
+    word.starts_with(asked)
+}
+
+/// Whether a word begins with what is looked for, or may be it, mistyped.
+pub(crate) fn begins_or_resembles(asked: &str, word: &str) -> bool {
+    begins(asked, word) || resembles(asked, word)
+}
+
+/// How many of the words that are looked for are among these words; none where one of them fits no word.
+pub(crate) fn score(words: &[String], asked: &[String], fits: impl Fn(&str, &str) -> bool) -> Option<usize> {
+    let all = asked.iter().all(|asked| words.iter().any(|word| fits(asked, word)));
+    all.then(|| asked.iter().filter(|word| words.contains(word)).count())
+}
+
 /// Whether a word that is looked for may be this one, mistyped: from four letters on, with the same first letter, and
 /// otherwise one letter more, less or other, or two swapped.
-pub(crate) fn resembles(asked: &str, word: &str) -> bool {
+fn resembles(asked: &str, word: &str) -> bool {
     let (asked, word): (Vec<char>, Vec<char>) = (asked.chars().collect(), word.chars().collect());
     if asked.len() < 4 || asked.first() != word.first() {
         return false;

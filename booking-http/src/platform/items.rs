@@ -7,10 +7,10 @@ use axum::http::header::ETAG;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use booking_core::{IdSource, Invalid};
+use booking_core::{IdSource, Invalid, StoreError, TenantId};
 use booking_platform::{
     Group, HolidayCalendar, Kind, Location, NamedPolicy, NamedSchedule, PageQuery, PriceList,
-    ResourceProfile, ServiceProfile, Versioned,
+    ResourceProfile, SearchText, ServiceProfile, Versioned,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::wire::resource::ResourceWire;
 use super::wire::service::ServiceWire;
 use super::wire::shared::{
-    GroupWire, HolidayCalendarWire, LocationWire, PriceListWire, SharedPolicyWire, SharedScheduleWire,
+    GroupWire, HolidayCalendarWire, LocationWire, PriceListWire, SharedPolicyWire, SharedScheduleWire, named,
 };
 use super::{Platform, refused};
 use crate::access::Caller;
@@ -51,6 +51,38 @@ impl ListQuery {
         Ok(PageQuery { after: after.transpose()?, limit })
     }
 }
+
+/// Which of a catalogue.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct CatalogueQuery {
+    /// At most this many, 1 to 200. Default: 50.
+    limit: Option<usize>,
+    /// Continue after the one with this id: the `next` of the page before.
+    cursor: Option<String>,
+    /// Beginnings of words of the name: those that fit, the best first; where none does, those with mistyped words. Not
+    /// together with `cursor`: what is found is one page.
+    q: Option<String>,
+}
+
+impl CatalogueQuery {
+    async fn page<K: Shown>(self, platform: &Platform, tenant: TenantId) -> Result<Found<K>, Problem> {
+        let list = ListQuery { limit: self.limit, cursor: self.cursor };
+        let page = list.page()?;
+        let store = |error: StoreError| Problem::store(&error);
+        let Some(q) = self.q else { return platform.editor().list::<K>(tenant, page).await.map_err(store) };
+        let invalid = |invalid: Invalid| Problem::invalid(&invalid, Source::Query);
+        if page.after.is_some() {
+            return Err(invalid(Invalid::new("cursor", "a cursor", "no `cursor` beside `q`")));
+        }
+        let text = SearchText::new(&q).map_err(|error| invalid(named("q", &error)))?;
+        let found = platform.editor().search::<K>(tenant, &text, page.limit).await.map_err(store)?;
+        Ok(booking_core::Page { more: false, ..found })
+    }
+}
+
+type Found<K> = booking_core::Page<Versioned<K>>;
 
 /// One page of a list.
 #[derive(Debug, Serialize)]
@@ -141,9 +173,12 @@ fn wrong(invalid: &Invalid) -> Problem {
     Problem::invalid(invalid, Source::Body)
 }
 
-async fn list<K: Shown>(platform: Platform, caller: Caller, query: ListQuery) -> Result<Response, Problem> {
-    let page = platform.editor().list::<K>(caller.tenant, query.page()?).await;
-    let page = page.map_err(|error| Problem::store(&error))?;
+async fn list<K: Shown>(
+    platform: Platform,
+    caller: Caller,
+    query: CatalogueQuery,
+) -> Result<Response, Problem> {
+    let page = query.page::<K>(&platform, caller.tenant).await?;
     let next = page.items.last().filter(|_| page.more).map(|row| WireId(row.value.id()).to_string());
     let items = page.items.iter().map(|row| seen(row, &caller)).collect::<Result<Vec<_>, _>>()?;
     Ok(Json(ListAnswer { items, next }).into_response())
@@ -252,10 +287,10 @@ macro_rules! kinds {
                     next: Option<String>,
                 }
 
-                /// Lists them by id, page by page.
+                /// Lists them by id, page by page, or finds some by name.
                 #[utoipa::path(
                     get, path = $path, tag = $tag, operation_id = concat!(stringify!($module), "_list"),
-                    params(ListQuery),
+                    params(CatalogueQuery),
                     responses(
                         (status = 200, body = Page, description = "One page", example = json!({"items": []})),
                         (status = "default", body = crate::problem::Document,
@@ -265,7 +300,7 @@ macro_rules! kinds {
                 pub(crate) async fn list(
                     State(platform): State<Platform>,
                     caller: Caller,
-                    Query(query): Query<ListQuery>,
+                    Query(query): Query<CatalogueQuery>,
                 ) -> Result<Response, Problem> {
                     super::list::<$kind>(platform, caller, query).await
                 }

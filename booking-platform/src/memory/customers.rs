@@ -7,7 +7,7 @@ use booking_core::{CustomerId, Invalid, Page, TenantId};
 
 use super::rows::{PlatformRow, Written};
 use super::state::{PlatformState, check, cut};
-use crate::text::resembles;
+use crate::text::{begins, begins_or_resembles, score};
 use crate::{
     AuditAction, AuditNote, Consent, Customer, CustomerState, CustomerWrite, Expect, MAX_ALIASES,
     MAX_CONSENTS, PageQuery, PlatformError, Profile, ProfileSpec, SearchText, Stamp,
@@ -35,12 +35,10 @@ impl PlatformState {
         let Some(longest) = asked.iter().max_by_key(|word| word.len()) else {
             return Page { items: Vec::new(), more: false };
         };
-        let begins = |asked: &str, word: &str| word.starts_with(asked);
         let mut found = self.with_all(tenant, &asked, longest, begins);
         if found.is_empty() {
             let first = longest.chars().next().map(String::from).unwrap_or_default();
-            let mistyped = |asked: &str, word: &str| begins(asked, word) || resembles(asked, word);
-            found = self.with_all(tenant, &asked, &first, mistyped);
+            found = self.with_all(tenant, &asked, &first, begins_or_resembles);
         }
         found.sort_by_key(|(whole, row)| {
             let name = row.profile().and_then(|profile| profile.name.clone());
@@ -62,7 +60,7 @@ impl PlatformState {
         ids.sort_unstable();
         ids.dedup();
         let rows = ids.into_iter().filter_map(|id| self.customers.get(&(tenant, id)));
-        rows.filter_map(|row| Some((score(row, asked, &fits)?, row))).collect()
+        rows.filter_map(|row| Some((score(&row.search_words(), asked, &fits)?, row))).collect()
     }
 
     /// See [`CustomerStore::write_customer`](crate::CustomerStore::write_customer).
@@ -200,13 +198,6 @@ impl PlatformState {
         };
         self.words.range(from..).take_while(begins).map(|(_, _, id)| *id)
     }
-}
-
-/// How many of the words are whole words of the customer; none where one fits no word of theirs.
-fn score(row: &Customer, asked: &[String], fits: impl Fn(&str, &str) -> bool) -> Option<usize> {
-    let words = row.search_words();
-    let all = asked.iter().all(|asked| words.iter().any(|word| fits(asked, word)));
-    all.then(|| asked.iter().filter(|word| words.contains(word)).count())
 }
 
 fn raised(mut row: Customer, stamp: &Stamp) -> Customer {

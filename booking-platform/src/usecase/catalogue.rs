@@ -1,8 +1,13 @@
 //! Editing a catalogue, kind by kind.
 
+use std::cmp::Reverse;
+
 use booking_core::{Page, StoreError, TenantId};
 
-use crate::{CatalogueStore, Expect, Item, Kind, PageQuery, PlatformError, Stamp, Versioned};
+use crate::text::{begins, begins_or_resembles, score, words};
+use crate::{
+    CatalogueStore, Expect, Item, Kind, MAX_PAGE, PageQuery, PlatformError, SearchText, Stamp, Versioned,
+};
 
 /// Creates, replaces, deletes and lists the items of a catalogue by their own types.
 ///
@@ -52,6 +57,48 @@ impl<S: CatalogueStore> CatalogueEditor<S> {
         let Page { items, more } = self.store.items(tenant, K::KIND, page).await?;
         let items = items.into_iter().map(typed).collect::<Result<Vec<_>, _>>()?;
         Ok(Page { items, more })
+    }
+
+    /// Items by the beginnings of the words of their names, the best first; where none is found so, by mistyped words.
+    ///
+    /// Reads all items of the kind: a business has few.
+    pub async fn search<K: Kind>(
+        &self,
+        tenant: TenantId,
+        text: &SearchText,
+        limit: usize,
+    ) -> Result<Page<Versioned<K>>, StoreError> {
+        let all = self.all::<K>(tenant).await?;
+        let asked: Vec<String> = text.words().collect();
+        let named = |row: &Versioned<K>| row.value.clone().into().name().to_owned();
+        let found = |fits: fn(&str, &str) -> bool| -> Vec<(Reverse<usize>, String, Versioned<K>)> {
+            let scored = all.iter().filter_map(|row| {
+                let name = named(row);
+                let score = score(&words(&name).collect::<Vec<_>>(), &asked, fits)?;
+                Some((Reverse(score), name, row.clone()))
+            });
+            scored.collect()
+        };
+        let mut best = found(begins);
+        if best.is_empty() {
+            best = found(begins_or_resembles);
+        }
+        // Those of one name stay in order of their ids.
+        best.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        Ok(Page::cut(best.into_iter().map(|(_, _, row)| row).collect(), limit))
+    }
+
+    async fn all<K: Kind>(&self, tenant: TenantId) -> Result<Vec<Versioned<K>>, StoreError> {
+        let mut all = Vec::new();
+        let mut after = None;
+        loop {
+            let Page { items, more } = self.list::<K>(tenant, PageQuery { after, limit: MAX_PAGE }).await?;
+            after = items.last().map(|row| row.value.id());
+            all.extend(items);
+            if !more {
+                return Ok(all);
+            }
+        }
     }
 
     /// Adds an item under an id that is not in use.

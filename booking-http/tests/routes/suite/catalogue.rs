@@ -227,6 +227,39 @@ async fn the_public_sees_what_is_offered_and_not_how_staff_is_reached() {
 }
 
 #[tokio::test]
+async fn services_are_found_by_words_by_their_beginnings_and_mistyped() {
+    let desk = Desk::open().await;
+    let first = desk.get("/v1/services?limit=1").await.body["items"][0].clone();
+    for name in ["Root canal treatment", "Root check", "Whitening of teeth"] {
+        let mut body = first.clone();
+        for key in ["id", "version", "created_at", "updated_at"] {
+            body.as_object_mut().expect("an object").remove(key);
+        }
+        body["name"] = json!(name);
+        let made = desk.post("/v1/services", &[], &body).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+    }
+    let found = async |q: &str| -> Vec<String> {
+        let reply = desk.get(&format!("/v1/services?q={q}")).await;
+        let items = reply.body["items"].as_array().expect("a list").clone();
+        items.iter().map(|item| item["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    assert_eq!(found("root").await, ["Root canal treatment", "Root check"]);
+    assert_eq!(found("ROOT%20che").await, ["Root check"]);
+    assert_eq!(found("whitning").await, ["Whitening of teeth"]);
+    assert_eq!(found("nothing").await, [""; 0]);
+    let one = desk.get("/v1/services?q=root&limit=1").await;
+    assert_eq!((one.body["items"].as_array().map(Vec::len), one.body.get("next")), (Some(1), None));
+    let public = desk.raw("GET", "/v1/services?q=check", &[("authorization", "Bearer public-1")], "").await;
+    assert_eq!(public.body["items"][0]["name"], "Root check");
+    let next = first["id"].as_str().expect("an id");
+    for query in ["q=".to_owned(), "q=...".to_owned(), format!("q=root&cursor={next}")] {
+        let reply = desk.get(&format!("/v1/services?{query}")).await;
+        assert_eq!(reply.problem(), (422, "invalid_request"), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn lists_lead_on() {
     let desk = Desk::open().await;
     let first = desk.get("/v1/services?limit=3").await;
