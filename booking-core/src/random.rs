@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use uuid::{Builder, Uuid};
 
+use crate::interval::{END_SECOND, FIRST_SECOND};
+
 /// Makes new ids. Passed in, so that tests and simulations can replay.
 pub trait IdSource: Send + Sync {
     /// An id that was not given before. `now` may lead it, so that ids sort by age.
@@ -30,10 +32,13 @@ const COUNTER: u32 = 12;
 impl RandomIds {
     /// What the next id begins with.
     fn next_lead(&self, now: DateTime<Utc>) -> u64 {
-        let present = u64::try_from(now.timestamp_millis()).unwrap_or(0) << COUNTER;
-        let next = |last: u64| Some(present.max(last.saturating_add(1)));
-        let last = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
-        present.max(last.unwrap_or_default().saturating_add(1))
+        // A clock beyond the supported years must not push the ids of later ones there.
+        let millis = now.timestamp().clamp(FIRST_SECOND, END_SECOND).unsigned_abs() * 1_000;
+        let present = (millis + u64::from(now.timestamp_subsec_millis())) << COUNTER;
+        let next = |last: u64| present.max(last.saturating_add(1));
+        let kept = |last| Some(next(last));
+        let (Ok(last) | Err(last)) = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, kept);
+        next(last)
     }
 }
 

@@ -74,13 +74,15 @@ pub(crate) enum RowError {
     Invalid(#[from] Invalid),
     #[error("a stored structure is wrong: {0}")]
     Json(#[from] serde_json::Error),
+    #[error("the machine gives no thread to read with: {0}")]
+    Thread(#[from] std::io::Error),
 }
 
 impl RowError {
     pub(crate) fn code(&self) -> Option<rusqlite::ErrorCode> {
         match self {
             Self::Sqlite(error) => error.sqlite_error_code(),
-            Self::Invalid(_) | Self::Json(_) => None,
+            Self::Invalid(_) | Self::Json(_) | Self::Thread(_) => None,
         }
     }
 
@@ -88,7 +90,7 @@ impl RowError {
     fn extended(&self) -> Option<i32> {
         match self {
             Self::Sqlite(error) => error.sqlite_error().map(|error| error.extended_code),
-            Self::Invalid(_) | Self::Json(_) => None,
+            Self::Invalid(_) | Self::Json(_) | Self::Thread(_) => None,
         }
     }
 
@@ -104,6 +106,9 @@ impl RowError {
                 return OpenError::Io { path, why };
             }
             Some(_) | None => {}
+        }
+        if let Self::Thread(_) = self {
+            return OpenError::Io { path, why: self.to_string() };
         }
         match self.code() {
             Some(C::NotADatabase) => OpenError::Foreign { path, why: "it is no SQLite database".to_owned() },

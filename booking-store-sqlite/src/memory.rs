@@ -67,11 +67,12 @@ impl Memory {
 fn read_beside(file: &mut Connection, state: &mut State) -> Result<Loaded, RowError> {
     thread::scope(|scope| {
         let (send, parts) = mpsc::sync_channel::<(TenantId, Rows)>(PARTS_AHEAD);
-        let reader = scope.spawn(move || {
+        let read = move || {
             // Nobody receives any more only if this thread's scope is being unwound.
             let more = |tenant, rows: &mut Rows| drop(send.send((tenant, std::mem::take(rows))));
             Loaded::from_file(file, more, |_| ())
-        });
+        };
+        let reader = thread::Builder::new().name("booking-reader".to_owned()).spawn_scoped(scope, read)?;
         for (tenant, rows) in parts {
             state.restore_more(tenant, rows);
         }

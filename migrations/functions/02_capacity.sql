@@ -36,25 +36,6 @@ COMMENT ON FUNCTION booking.wanted(jsonb) IS 'The claims of a plan as rows.';
 CREATE OR REPLACE FUNCTION booking.reach(
     tenant uuid, resource_ uuid, from_ bigint, until_ bigint, OUT low bigint, OUT high bigint) LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    low := from_ - 5788800;
-    high := until_ + 604800;
-    IF (SELECT max(lane) FROM booking.resource_lanes WHERE tenant_id = tenant AND resource_id = resource_) = 0 THEN
-        low := coalesce((SELECT max(starts) FROM booking.claims
-                         WHERE tenant_id = tenant AND resource_id = resource_ AND starts < from_), from_);
-        high := coalesce((SELECT min(starts) FROM booking.claims
-                          WHERE tenant_id = tenant AND resource_id = resource_ AND starts >= until_), until_);
-    END IF;
-END $$;
-COMMENT ON FUNCTION booking.reach(uuid, uuid, bigint, bigint) IS
-    'The first and the last start of a claim that may touch a stretch of a resource.';
-
--- From which start to which a claim may touch a stretch, both included. Row security lets an index choose by starts, but
--- not by what ranges overlap: without these bounds every claim of the resource would be read. Claims on one lane lie one
--- after the other, so that only the last before the stretch and the first after it can reach into it; where there are
--- more lanes, a claim is at most 60 days long and its buffers 7 days each.
-CREATE OR REPLACE FUNCTION booking.reach(
-    tenant uuid, resource_ uuid, from_ bigint, until_ bigint, OUT low bigint, OUT high bigint) LANGUAGE plpgsql STABLE AS $$
-BEGIN
     IF (SELECT max(lane) FROM booking.resource_lanes WHERE tenant_id = tenant AND resource_id = resource_) = 0 THEN
         low := coalesce((SELECT max(starts) FROM booking.claims
                          WHERE tenant_id = tenant AND resource_id = resource_ AND starts < from_), from_);
@@ -150,7 +131,7 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION booking.conflict(uuid, bigint, jsonb) IS
-    'Where wanted claims exceed the capacity beside what lives, as committed; NULL where they fit.';
+    'Where wanted claims exceed the capacity beside what lives, as committed or written by this transaction; NULL where they fit.';
 
 -- Writes claims on lanes that look free. Answers whether all of them found one.
 CREATE OR REPLACE FUNCTION booking.write_claims(tenant uuid, booking_ uuid, session_ uuid, expires bigint, list jsonb)
@@ -192,7 +173,8 @@ BEGIN
         SELECT c.ctid FROM booking.claims c
         WHERE c.tenant_id = tenant AND c.hold_expires_at <= now_
           AND EXISTS (SELECT FROM booking.wanted(list) w
-                      WHERE w.resource = c.resource_id AND c.during && int8range(w.from_, w.until_))
+                      WHERE w.resource = c.resource_id AND c.starts > w.from_ - 5788800 AND c.starts < w.until_ + 604800
+                        AND c.during && int8range(w.from_, w.until_))
         ORDER BY c.resource_id, c.lane, c.starts FOR UPDATE)
       AND hold_expires_at <= now_;
 END $$;
@@ -216,17 +198,20 @@ DECLARE
 BEGIN
     LOOP
         SELECT min(lower(c.during)) AS low, max(upper(c.during)) AS high INTO wider FROM booking.claims c
-        WHERE c.tenant_id = tenant AND c.resource_id = resource_ AND c.during && int8range(low, high);
+        WHERE c.tenant_id = tenant AND c.resource_id = resource_ AND c.starts > low - 5788800 AND c.starts < high + 604800
+          AND c.during && int8range(low, high);
         EXIT WHEN wider.low IS NULL OR (wider.low >= low AND wider.high <= high);
         low := least(low, wider.low);
         high := greatest(high, wider.high);
     END LOOP;
     DELETE FROM booking.claims
-    WHERE tenant_id = tenant AND resource_id = resource_ AND during && int8range(low, high)
+    WHERE tenant_id = tenant AND resource_id = resource_ AND starts > low - 5788800 AND starts < high + 604800
+          AND during && int8range(low, high)
       AND hold_expires_at <= now_;
     WITH gone AS (
         DELETE FROM booking.claims
-        WHERE tenant_id = tenant AND resource_id = resource_ AND during && int8range(low, high) RETURNING claims.*)
+        WHERE tenant_id = tenant AND resource_id = resource_ AND starts > low - 5788800 AND starts < high + 604800
+          AND during && int8range(low, high) RETURNING claims.*)
     SELECT coalesce(array_agg(gone::booking.claims), '{}') INTO rows_ FROM gone;
     SELECT rows_ || coalesce(array_agg(ROW(tenant, resource_, 0, w.starts, w.ends, w.before, w.after,
                int8range(w.from_, w.until_), expires, booking_, session_, w.place)::booking.claims), '{}')

@@ -14,6 +14,7 @@ BEGIN
     WITH owners AS (
         SELECT c.booking_id, c.session_id FROM booking.claims c
         WHERE c.tenant_id = tenant AND c.resource_id = (wanted->>'resource_id')::uuid AND c.during && blocked
+          AND c.starts > lower(blocked) - 5788800 AND c.starts < upper(blocked) + 604800
           AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_)
     ), hits AS (
         SELECT booking_id FROM owners WHERE booking_id IS NOT NULL

@@ -32,7 +32,7 @@ BEGIN
     ) found);
 END $$;
 COMMENT ON FUNCTION booking.not_ordinary(uuid, bigint, jsonb, jsonb, jsonb) IS
-    'Which bookings of a batch need a command of their own: something is in the way, has lapsed, was asked before, or has several units.';
+    'Which bookings a batch cannot make: something is in the way, has lapsed, was asked before, or has several units.';
 
 -- All rows of all bookings in one statement, claims sorted. Answers those that found something in their way; the caller
 -- then takes the whole back.

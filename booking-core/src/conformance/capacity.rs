@@ -6,7 +6,7 @@ use super::words::*;
 use crate::booking::Claim;
 use crate::reason::Occupant;
 use crate::resource::MAX_CAPACITY;
-use crate::service::MAX_BUFFER;
+use crate::service::{MAX_BUFFER, MAX_DURATION};
 use crate::store::{Action, CommitError, Placement};
 
 fn placing(placement: Placement) -> Action {
@@ -234,6 +234,7 @@ pub fn values_that_no_rule_could_judge_are_refused(suite: &Suite) {
         (0, claims(|claim| claim.units = MAX_CAPACITY + 1), "invalid: claim.units"),
         (0, claims(|claim| claim.before = -1), "invalid: claim.before"),
         (0, claims(|claim| claim.after = MAX_BUFFER + 1), "invalid: claim.after"),
+        (0, claims(|claim| claim.interval = span(100, 101 + MAX_DURATION)), "invalid: claim.interval"),
         (0, asked(|asked| asked.booking.party = 0), "invalid: party"),
         (0, asked(|asked| asked.plans.clear()), "invalid: plans"),
         (0, Action::OpenSession(class), "invalid: session.seats"),

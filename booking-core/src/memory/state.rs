@@ -64,7 +64,7 @@ impl State {
 
     /// Adds rows to what a tenant has, so that what is restored need not be in memory twice: any rows in any number of
     /// parts, as long as none comes twice, a booking comes before its events, and these come in the order of their
-    /// numbers.
+    /// numbers. Events of a booking that is not there stay in the feed; no history has them.
     pub fn restore_more(&mut self, tenant: TenantId, rows: Rows) {
         self.tenants.entry(tenant).or_default().add(rows);
     }

@@ -135,7 +135,7 @@ fn lives_until(booking: &Kept) -> i64 {
 }
 
 impl Tenant {
-    /// Adds rows it does not have; events in the order of their numbers.
+    /// Adds rows it does not have; events in the order of their numbers, after their bookings.
     pub(super) fn add(&mut self, rows: Rows) {
         let changed = rows.bookings.iter().map(|booking| booking.changed.timestamp());
         let recorded = rows.recorded.iter().map(|row| row.at);

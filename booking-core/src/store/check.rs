@@ -3,11 +3,14 @@
 use super::{Placement, Plan, PlanClaims, Relocation};
 use crate::booking::{Claim, Session};
 use crate::resource::check_capacity;
-use crate::service::MAX_BUFFER;
+use crate::seconds::check_length;
+use crate::service::{MAX_BUFFER, MAX_DURATION};
 use crate::{Invalid, MAX_CAPACITY};
 
 impl Placement {
-    /// Refused: no plan, a party of nobody, claims or seats that cannot be counted. Every store checks this first.
+    /// Refused: no plan, a party of nobody, claims or seats that cannot be counted, and claims that are longer than
+    /// [`MAX_DURATION`](crate::MAX_DURATION) or have buffers longer than [`MAX_BUFFER`](crate::MAX_BUFFER). Every store checks
+    /// this first.
     pub fn check(&self) -> Result<(), Invalid> {
         plans(&self.plans, self.booking.party)
     }
@@ -59,6 +62,7 @@ fn claims(claims: &[Claim]) -> Result<(), Invalid> {
         if claim.units == 0 || claim.units > MAX_CAPACITY {
             return Err(Invalid::new("claim.units", claim.units, format!("1 to {MAX_CAPACITY} units")));
         }
+        check_length("claim.interval", claim.interval.seconds(), 1, MAX_DURATION)?;
         for (field, seconds) in [("claim.before", claim.before), ("claim.after", claim.after)] {
             if !(0..=MAX_BUFFER).contains(&seconds) {
                 return Err(Invalid::new(field, seconds, format!("0 to {MAX_BUFFER} seconds")));

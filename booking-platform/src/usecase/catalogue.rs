@@ -6,7 +6,8 @@ use booking_core::{Page, StoreError, TenantId};
 
 use crate::text::{begins, begins_or_resembles, score, words};
 use crate::{
-    CatalogueStore, Expect, Item, Kind, MAX_PAGE, PageQuery, PlatformError, SearchText, Stamp, Versioned,
+    CatalogueStore, Expect, Item, ItemKind, Kind, MAX_PAGE, PageQuery, PlatformError, SearchText, Stamp,
+    Versioned,
 };
 
 /// Creates, replaces, deletes and lists the items of a catalogue by their own types.
@@ -68,14 +69,12 @@ impl<S: CatalogueStore> CatalogueEditor<S> {
         text: &SearchText,
         limit: usize,
     ) -> Result<Page<Versioned<K>>, StoreError> {
-        let all = self.all::<K>(tenant).await?;
+        let all = self.all(tenant, K::KIND).await?;
         let asked: Vec<String> = text.words().collect();
-        let named = |row: &Versioned<K>| row.value.clone().into().name().to_owned();
-        let found = |fits: fn(&str, &str) -> bool| -> Vec<(Reverse<usize>, String, Versioned<K>)> {
+        let found = |fits: fn(&str, &str) -> bool| -> Vec<(Reverse<usize>, &Versioned<Item>)> {
             let scored = all.iter().filter_map(|row| {
-                let name = named(row);
-                let score = score(&words(&name).collect::<Vec<_>>(), &asked, fits)?;
-                Some((Reverse(score), name, row.clone()))
+                let words: Vec<String> = words(row.value.name()).collect();
+                Some((Reverse(score(&words, &asked, fits)?), row))
             });
             scored.collect()
         };
@@ -84,18 +83,20 @@ impl<S: CatalogueStore> CatalogueEditor<S> {
             best = found(begins_or_resembles);
         }
         // Those of one name stay in order of their ids.
-        best.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-        Ok(Page::cut(best.into_iter().map(|(_, _, row)| row).collect(), limit))
+        best.sort_by_key(|(score, row)| (*score, row.value.name()));
+        let best = best.into_iter().take(limit.saturating_add(1)).map(|(_, row)| typed(row.clone()));
+        Ok(Page::cut(best.collect::<Result<_, _>>()?, limit))
     }
 
-    async fn all<K: Kind>(&self, tenant: TenantId) -> Result<Vec<Versioned<K>>, StoreError> {
+    async fn all(&self, tenant: TenantId, kind: ItemKind) -> Result<Vec<Versioned<Item>>, StoreError> {
         let mut all = Vec::new();
         let mut after = None;
         loop {
-            let Page { items, more } = self.list::<K>(tenant, PageQuery { after, limit: MAX_PAGE }).await?;
+            let Page { items, more } =
+                self.store.items(tenant, kind, PageQuery { after, limit: MAX_PAGE }).await?;
             after = items.last().map(|row| row.value.id());
             all.extend(items);
-            if !more {
+            if !more || after.is_none() {
                 return Ok(all);
             }
         }

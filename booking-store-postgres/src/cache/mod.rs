@@ -3,7 +3,7 @@
 //! Reads come twenty to a write, and most ask for the same weeks. An answer is kept by tenant, resource and month, for
 //! the second it was asked in and never longer than [`FRESH`], so that another process's booking is seen within a second,
 //! whatever happens to any message; what this process books is seen at once, and what others tell of as soon as they do.
-//! Without the database nothing is kept longer: requests then fail, as they do without a cache. Commands are judged by the
+//! Who asks for what is being read waits for it instead of reading it as well. Without the database nothing is kept longer: requests then fail, as they do without a cache. Commands are judged by the
 //! database alone.
 
 mod pages;
@@ -85,20 +85,22 @@ impl BusyCache {
         let mut resources = query.resources.clone();
         resources.sort_unstable();
         resources.dedup();
-        let asked_for = resources.len();
         let mut found: Vec<Page> = Vec::new();
-        let mut missing = self.find(query, &months, resources, &mut found);
-        let (mut turns, waited) = take_turns(&missing).await;
-        if waited {
-            let resources = missing.into_iter().map(|(resource, _)| resource).collect();
-            missing = self.find(query, &months, resources, &mut found);
-        }
-        if waited && !missing.is_empty() {
-            // Who had the turn could not read: those who waited do not wait for each other as well.
+        let mut missing = self.find(query, &months, &resources, &mut found);
+        let mut turns = free_turns(&missing);
+        if turns.len() < missing.len() {
+            // Others read some of it: waits for them without keeping anybody waiting, and looks at all of it again, since what
+            // was found has aged. One who cannot read keeps nobody longer than that.
             turns.clear();
+            for (_, missed) in &missing {
+                drop(missed.turn.lock().await);
+            }
+            found.clear();
+            missing = self.find(query, &months, &resources, &mut found);
+            turns = free_turns(&missing);
         }
         let each = (months.end - months.start).unsigned_abs();
-        self.hits.fetch_add((asked_for - missing.len()) as u64 * each, Ordering::Relaxed);
+        self.hits.fetch_add((resources.len() - missing.len()) as u64 * each, Ordering::Relaxed);
         self.misses.fetch_add(missing.len() as u64 * each, Ordering::Relaxed);
         if !missing.is_empty() {
             let Ok(window) = Interval::from_seconds(pages::start(months.start), pages::start(months.end))
@@ -123,11 +125,11 @@ impl BusyCache {
         &self,
         query: &OccupancyQuery,
         months: &Range<i64>,
-        resources: Vec<ResourceId>,
+        resources: &[ResourceId],
         found: &mut Vec<Page>,
     ) -> Vec<(ResourceId, Missing)> {
         let mut missing = Vec::new();
-        for resource in resources {
+        for &resource in resources {
             match self.pages.find(query.tenant, resource, months, query.now) {
                 Ok(pages) => found.extend(pages),
                 Err(missed) => missing.push((resource, missed)),
@@ -137,19 +139,9 @@ impl BusyCache {
     }
 }
 
-/// The turns to read calendars, and whether another had one of them, who has read it by now. They are taken in order of the
-/// resources, so that two never wait for each other.
-async fn take_turns(missing: &[(ResourceId, Missing)]) -> (Vec<OwnedMutexGuard<()>>, bool) {
-    let (mut turns, mut waited) = (Vec::new(), false);
-    for (_, missed) in missing {
-        if let Ok(turn) = Arc::clone(&missed.turn).try_lock_owned() {
-            turns.push(turn);
-        } else {
-            waited = true;
-            turns.push(Arc::clone(&missed.turn).lock_owned().await);
-        }
-    }
-    (turns, waited)
+/// The turns to read calendars, as far as nobody has them.
+fn free_turns(missing: &[(ResourceId, Missing)]) -> Vec<OwnedMutexGuard<()>> {
+    missing.iter().filter_map(|(_, missed)| Arc::clone(&missed.turn).try_lock_owned().ok()).collect()
 }
 
 /// What a command may change, as far as it says itself: ordinary bookings touch the resources they claim.
