@@ -180,6 +180,10 @@ fn check_claims(claims: &[Claim]) -> Result<(), Invalid> {
         if !(1..=MAX_CAPACITY).contains(&claim.units) {
             return Err(Invalid::new("claim.units", claim.units, format!("1 to {MAX_CAPACITY} units")));
         }
+        let seconds = claim.interval.seconds();
+        if seconds > MAX_DURATION {
+            return Err(Invalid::new("claim.interval", seconds, format!("1 to {MAX_DURATION} seconds")));
+        }
         for (field, buffer) in [("claim.before", claim.before), ("claim.after", claim.after)] {
             if !(0..=MAX_BUFFER).contains(&buffer) {
                 return Err(Invalid::new(field, buffer, format!("0 to {MAX_BUFFER} seconds")));
