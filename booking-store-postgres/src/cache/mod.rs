@@ -3,8 +3,8 @@
 //! Reads come twenty to a write, and most ask for the same weeks. An answer is kept by tenant, resource and month, for
 //! the second it was asked in and never longer than [`FRESH`], so that another process's booking is seen within a second,
 //! whatever happens to any message; what this process books is seen at once, and what others tell of as soon as they do.
-//! Who asks for what is being read waits for it instead of reading it as well. Without the database nothing is kept longer: requests then fail, as they do without a cache. Commands are judged by the
-//! database alone.
+//! Who asks for what is being read waits for it instead of reading it as well. Without the database nothing is kept longer:
+//! requests then fail, as they do without a cache. Commands are judged by the database alone.
 
 mod pages;
 
