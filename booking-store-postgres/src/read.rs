@@ -1,11 +1,10 @@
 //! The port: commands and reads.
 
 use booking_core::{
-    Block, BlockId, Booking, BookingFilter, BookingId, BookingStore, Claim, ClaimRow, Command, CommitError,
-    Committed, Counted, CountedQuery, CustomerId, EntryId, Event, IdempotencyKey, LimitSubject, Occupancy,
-    OccupancyQuery, Occupant, Operation, Page, Recorded, ResourceId, ResourceStanding, SeriesId, ServiceId,
-    SessionId, SessionRow as SeatedSession, Standing, StandingQuery, StoreError, TenantId, WaitingQuery,
-    WaitlistEntry,
+    Block, BlockId, Booking, BookingFilter, BookingId, BookingStore, Command, CommitError, Committed,
+    Counted, CountedQuery, CustomerId, EntryId, Event, IdempotencyKey, LimitSubject, Occupancy,
+    OccupancyQuery, Operation, Page, Recorded, ResourceId, ResourceStanding, SeriesId, ServiceId,
+    SessionRow as SeatedSession, Standing, StandingQuery, StoreError, TenantId, WaitingQuery, WaitlistEntry,
 };
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -20,8 +19,8 @@ use uuid::Uuid;
 use crate::error::of_read;
 use crate::store::PostgresStore;
 use crate::wire::{
-    Answer, BlockRow, BookingRow, CountedRow, EntryRow, EventRow, SessionRow, booking, damaged,
-    decode_answer, interval,
+    Answer, BlockRow, BookingRow, CLAIM, CountedRow, EntryRow, EventRow, SessionRow, booking, damaged,
+    decode_answer, unpack,
 };
 
 /// The most entries of one page.
@@ -42,13 +41,13 @@ impl PostgresStore {
     /// From the replica if it knows by now, from the primary otherwise.
     pub(crate) async fn read_occupancy(&self, query: &OccupancyQuery) -> Result<Occupancy, StoreError> {
         if let Some(replica) = self.replica()
-            && let Some(row) = replica.occupancy(self.pool(), query).await
+            && let Some(rows) = replica.occupancy(self.pool(), query).await
         {
-            return occupancy(&row, &query.resources);
+            return occupancy(&rows, &query.resources);
         }
         let call = sqlx::query("SELECT * FROM booking.occupancy($1, $2, $3, $4, $5, $6)");
-        let row = about(call, query).fetch_one(self.pool()).await.map_err(|error| of_read(&error))?;
-        occupancy(&row, &query.resources)
+        let rows = about(call, query).fetch_all(self.pool()).await.map_err(|error| of_read(&error))?;
+        occupancy(&rows, &query.resources)
     }
 
     async fn bookings_of(
@@ -217,24 +216,52 @@ impl BookingStore for PostgresStore {
     }
 }
 
-fn occupancy(row: &PgRow, asked: &[ResourceId]) -> Result<Occupancy, StoreError> {
-    let blocks: Option<Json<Vec<BlockRow>>> = column(row, "blocks_json")?;
+/// What `booking.occupancy` tells: claims resource by resource, and a last row with the rest.
+fn occupancy(rows: &[PgRow], asked: &[ResourceId]) -> Result<Occupancy, StoreError> {
+    let mut found = Occupancy::default();
+    found.claims.reserve(rows.iter().map(claims_in).sum());
+    for row in rows {
+        match column::<Option<i32>>(row, "place")? {
+            Some(place) => occupied(row, place, asked, &mut found)?,
+            None => surroundings(row, &mut found)?,
+        }
+    }
+    // A session may have several of the resources.
+    found.sessions.sort_by_key(|row| row.session.id);
+    found.sessions.dedup_by_key(|row| row.session.id);
+    Ok(found)
+}
+
+/// About how many claims a row tells.
+fn claims_in(row: &PgRow) -> usize {
+    row.try_get::<&[u8], _>("claim_rows").map_or(0, |bytes| bytes.len() / CLAIM)
+}
+
+/// Adds the claims of one resource, by its place in what was asked.
+fn occupied(row: &PgRow, place: i32, asked: &[ResourceId], found: &mut Occupancy) -> Result<(), StoreError> {
+    let place = usize::try_from(place).ok().and_then(|place| place.checked_sub(1));
+    let resource = place.and_then(|place| asked.get(place));
+    let resource = resource.ok_or_else(|| damaged("claim", "its resource was not asked for"))?;
+    unpack(column(row, "claim_rows")?, column(row, "counted")?, *resource, &mut found.claims)?;
     let sessions: Option<Json<Vec<SessionRow>>> = column(row, "sessions_json")?;
-    let blocks = blocks.map_or_else(Vec::new, |Json(rows)| rows);
-    let sessions = sessions.map_or_else(Vec::new, |Json(rows)| rows);
-    let seated = |row: SessionRow| {
+    for row in sessions.map_or_else(Vec::new, |Json(rows)| rows) {
         let taken = row.taken;
-        Ok(SeatedSession { session: row.session()?, taken })
-    };
+        found.sessions.push(SeatedSession { session: row.session()?, taken });
+    }
+    Ok(())
+}
+
+/// Adds blocks and capacities.
+fn surroundings(row: &PgRow, found: &mut Occupancy) -> Result<(), StoreError> {
+    let blocks: Option<Json<Vec<BlockRow>>> = column(row, "blocks_json")?;
+    for block in blocks.map_or_else(Vec::new, |Json(rows)| rows) {
+        found.blocks.push(block.block()?);
+    }
     let ids: Vec<Uuid> = list(row, "capacity_resources")?;
     let units: Vec<i32> = list(row, "capacity_units")?;
     let capacities = ids.into_iter().zip(units);
-    Ok(Occupancy {
-        claims: claims(row, asked)?,
-        blocks: blocks.into_iter().map(BlockRow::block).collect::<Result<_, _>>()?,
-        sessions: sessions.into_iter().map(seated).collect::<Result<_, StoreError>>()?,
-        capacities: capacities.map(|(id, units)| (ResourceId::from_uuid(id), count(units))).collect(),
-    })
+    found.capacities.extend(capacities.map(|(id, units)| (ResourceId::from_uuid(id), count(units))));
+    Ok(())
 }
 
 fn column<'r, T>(row: &'r PgRow, name: &str) -> Result<T, StoreError>
@@ -255,37 +282,6 @@ where
 /// A count that the schema keeps within range.
 fn count(number: impl TryInto<u32>) -> u32 {
     number.try_into().unwrap_or(u32::MAX)
-}
-
-/// The claims of an answer, put together from its columns.
-fn claims(row: &PgRow, asked: &[ResourceId]) -> Result<Vec<ClaimRow>, StoreError> {
-    let places: Vec<i32> = list(row, "claim_places")?;
-    let (starts, lengths): (Vec<i64>, Vec<i32>) = (list(row, "claim_starts")?, list(row, "claim_seconds")?);
-    let (buffers, owners): (Vec<i64>, Vec<Uuid>) = (list(row, "claim_buffers")?, list(row, "claim_owners")?);
-    let mut units: Vec<i64> = list(row, "claim_units")?;
-    if units.is_empty() {
-        // Where no resource has several, each claim is of one.
-        units = vec![1; places.len()];
-    }
-    let rows = places.into_iter().zip(starts.into_iter().zip(lengths)).zip(buffers).zip(units).zip(owners);
-    rows.map(|((((place, (start, seconds)), buffers), units), owner)| {
-        let resource = asked.get((place.unsigned_abs() as usize).wrapping_sub(1));
-        let claim = Claim {
-            resource: *resource.ok_or_else(|| damaged("claim", "its resource was not asked for"))?,
-            interval: interval("claim", start, start.saturating_add(i64::from(seconds)))?,
-            before: buffers >> 32,
-            after: buffers & i64::from(u32::MAX),
-            units: count(units),
-        };
-        // Of a session where the place is negative.
-        let by = if place < 0 {
-            Occupant::Session(SessionId::from_uuid(owner))
-        } else {
-            Occupant::Booking(BookingId::from_uuid(owner))
-        };
-        Ok(ClaimRow { claim, by })
-    })
-    .collect()
 }
 
 fn conditions(filter: &BookingFilter, limit: usize) -> Value {

@@ -79,24 +79,28 @@ impl Replica {
     }
 
     /// What occupies resources, if the replica knows by now.
-    pub(crate) async fn occupancy(&self, primary: &PgPool, query: &OccupancyQuery) -> Option<PgRow> {
+    pub(crate) async fn occupancy(&self, primary: &PgPool, query: &OccupancyQuery) -> Option<Vec<PgRow>> {
         let found = if self.rests() { None } else { self.ask(primary, query).await };
         let count = if found.is_some() { &self.served } else { &self.passed };
         count.fetch_add(1, Ordering::Relaxed);
         found
     }
 
-    async fn ask(&self, primary: &PgPool, query: &OccupancyQuery) -> Option<PgRow> {
+    async fn ask(&self, primary: &PgPool, query: &OccupancyQuery) -> Option<Vec<PgRow>> {
         // An error of the primary is told by the primary, which is asked next.
         let position = self.position(primary).await.ok()?;
         let call = sqlx::query("SELECT * FROM booking.occupancy_since($1, $2, $3, $4, $5, $6, $7)");
-        let found = about(call.bind(position), query).fetch_optional(&self.pool).await;
-        found.unwrap_or_else(|error| {
-            if matches!(meaning(&error), Meaning::Away | Meaning::Broken) {
-                *self.resting() = Some(Instant::now() + REST);
+        let found = about(call.bind(position), query).fetch_all(&self.pool).await;
+        match found {
+            // No rows: it does not know yet.
+            Ok(rows) => (!rows.is_empty()).then_some(rows),
+            Err(error) => {
+                if matches!(meaning(&error), Meaning::Away | Meaning::Broken) {
+                    *self.resting() = Some(Instant::now() + REST);
+                }
+                None
             }
-            None
-        })
+        }
     }
 
     /// How far the replica must be.

@@ -168,15 +168,23 @@ COMMENT ON FUNCTION booking.write_claims(uuid, uuid, uuid, bigint, jsonb) IS
 
 -- Removes expired claims in the way. A hold or session that loses one is over already: whoever confirms it counts.
 CREATE OR REPLACE FUNCTION booking.take_over(tenant uuid, now_ bigint, list jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    on_ record;
+    near record;
 BEGIN
-    DELETE FROM booking.claims WHERE ctid IN (
-        SELECT c.ctid FROM booking.claims c
-        WHERE c.tenant_id = tenant AND c.hold_expires_at <= now_
-          AND EXISTS (SELECT FROM booking.wanted(list) w
-                      WHERE w.resource = c.resource_id AND c.starts > w.from_ - 5788800 AND c.starts < w.until_ + 604800
-                        AND c.during && int8range(w.from_, w.until_))
-        ORDER BY c.resource_id, c.lane, c.starts FOR UPDATE)
-      AND hold_expires_at <= now_;
+    FOR on_ IN
+        SELECT w.resource, min(w.from_) AS low, max(w.until_) AS high FROM booking.wanted(list) w GROUP BY 1 ORDER BY 1
+    LOOP
+        near := booking.reach(tenant, on_.resource, on_.low, on_.high);
+        DELETE FROM booking.claims WHERE ctid IN (
+            SELECT c.ctid FROM booking.claims c
+            WHERE c.tenant_id = tenant AND c.resource_id = on_.resource AND c.starts BETWEEN near.low AND near.high
+              AND c.hold_expires_at <= now_
+              AND EXISTS (SELECT FROM booking.wanted(list) w
+                          WHERE w.resource = on_.resource AND c.during && int8range(w.from_, w.until_))
+            ORDER BY c.lane, c.starts FOR UPDATE)
+          AND hold_expires_at <= now_;
+    END LOOP;
 END $$;
 COMMENT ON FUNCTION booking.take_over(uuid, bigint, jsonb) IS 'Deletes expired claims that overlap wanted ones.';
 
@@ -214,7 +222,7 @@ BEGIN
           AND during && int8range(low, high) RETURNING claims.*)
     SELECT coalesce(array_agg(gone::booking.claims), '{}') INTO rows_ FROM gone;
     SELECT rows_ || coalesce(array_agg(ROW(tenant, resource_, 0, w.starts, w.ends, w.before, w.after,
-               int8range(w.from_, w.until_), expires, booking_, session_, w.place)::booking.claims), '{}')
+               int8range(w.from_, w.until_), expires, booking_, session_, w.place, NULL)::booking.claims), '{}')
     INTO rows_
     FROM booking.wanted(list) w, generate_series(1, w.units) WHERE w.resource = resource_;
     FOR row_ IN SELECT (unnest(rows_)).* ORDER BY 8, 10, 11 LOOP

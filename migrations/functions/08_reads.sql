@@ -1,59 +1,67 @@
 -- Reads: one call each, which names its tenant first.
 
+-- Sessions and the seats that are taken in them, for readers of the claims they own.
+CREATE OR REPLACE FUNCTION booking.seated(tenant uuid, ids uuid[], now_ bigint, ignoring uuid) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT jsonb_agg(to_jsonb(s) || jsonb_build_object('taken', (
+                SELECT count(*) FROM booking.session_seats t
+                WHERE t.tenant_id = tenant AND t.session_id = s.session_id AND t.booking_id IS DISTINCT FROM ignoring
+                  AND (t.expires IS NULL OR t.expires > now_))))
+            FROM booking.sessions s WHERE s.tenant_id = tenant AND s.session_id = ANY (ids));
+END $$;
+COMMENT ON FUNCTION booking.seated(uuid, uuid[], bigint, uuid) IS 'Sessions with the number of their seats that are taken.';
+
 -- What it answers has changed: another return type cannot be put in the place of the old one.
 DROP FUNCTION IF EXISTS booking.occupancy(uuid, uuid[], bigint, bigint, bigint, uuid);
 CREATE FUNCTION booking.occupancy(
     tenant uuid, asked uuid[], from_ bigint, until_ bigint, now_ bigint, ignoring uuid,
-    OUT claim_places integer[], OUT claim_starts bigint[], OUT claim_seconds integer[], OUT claim_buffers bigint[],
-    OUT claim_owners uuid[], OUT claim_units bigint[],
-    OUT blocks_json jsonb, OUT sessions_json jsonb, OUT capacity_resources uuid[], OUT capacity_units integer[])
-LANGUAGE plpgsql
+    OUT place integer, OUT claim_rows bytea, OUT counted boolean, OUT sessions_json jsonb,
+    OUT blocks_json jsonb, OUT capacity_resources uuid[], OUT capacity_units integer[])
+RETURNS SETOF record LANGUAGE plpgsql
 -- One plan serves every question: to plan each of them takes longer than to answer it.
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     several boolean;
     without uuid;
-    found_sessions uuid[];
 BEGIN
     PERFORM set_config('booking.tenant', tenant::text, true);
-    SELECT array_agg(c.resource_id ORDER BY c.resource_id), array_agg(c.units ORDER BY c.resource_id)
-    INTO capacity_resources, capacity_units FROM booking.capacities c
-    WHERE c.tenant_id = tenant AND c.resource_id = ANY (asked);
     several := ignoring IS NOT NULL OR EXISTS (
         SELECT FROM booking.resource_lanes l
         WHERE l.tenant_id = tenant AND l.resource_id = ANY (asked) AND l.lane > 0);
     IF NOT several THEN
         -- Claims of one lane never overlap, so that at most the one before the window and the one after it reach into it. Each
-        -- claim is one row: nothing to count, and no units are told. A lane that was added meanwhile is seen with its claims.
-        SELECT array_agg(CASE WHEN c.session_id IS NULL THEN r.place ELSE -r.place END), array_agg(c.starts::bigint),
-               array_agg((c.ends - c.starts)::integer), array_agg(c.before::bigint << 32 | c.after),
-               array_agg(coalesce(c.booking_id, c.session_id)),
-               array_agg(c.session_id) FILTER (WHERE c.session_id IS NOT NULL),
-               EXISTS (SELECT FROM booking.resource_lanes l
-                       WHERE l.tenant_id = tenant AND l.resource_id = ANY (asked) AND l.lane > 0)
-        INTO claim_places, claim_starts, claim_seconds, claim_buffers, claim_owners, found_sessions, several
+        -- claim is one row: nothing to count, and no units are told. A lane that was added meanwhile is seen with its claims,
+        -- and then nothing is told here.
+        RETURN QUERY
+        SELECT r.place, o.rows_, false, CASE WHEN o.ids IS NOT NULL THEN
+                   booking.seated(tenant, string_to_array(o.ids, ' ')::uuid[], now_, NULL) END,
+               NULL::jsonb, NULL::uuid[], NULL::integer[]
         FROM (SELECT u.resource_id, min(u.place)::integer AS place
               FROM unnest(asked) WITH ORDINALITY u (resource_id, place) GROUP BY 1) r
-        CROSS JOIN LATERAL (
-            SELECT c.starts, c.ends, c.before, c.after, c.booking_id, c.session_id, c.hold_expires_at
+        CROSS JOIN LATERAL (SELECT string_agg(c.packed, '') AS rows_, string_agg(c.session_id::text, ' ') AS ids FROM (
+            SELECT c.packed, c.session_id, c.hold_expires_at
             FROM booking.claims c
             WHERE c.tenant_id = tenant AND c.resource_id = r.resource_id AND c.starts >= from_ AND c.starts < until_
             UNION ALL
-            SELECT * FROM (
-                SELECT c.starts, c.ends, c.before, c.after, c.booking_id, c.session_id, c.hold_expires_at
+            SELECT b.packed, b.session_id, b.hold_expires_at FROM (
+                SELECT c.packed, c.session_id, c.hold_expires_at, c.ends, c.after
                 FROM booking.claims c
                 WHERE c.tenant_id = tenant AND c.resource_id = r.resource_id AND c.starts < from_
                 ORDER BY c.starts DESC LIMIT 1) b
             WHERE b.ends + b.after > from_
             UNION ALL
-            SELECT * FROM (
-                SELECT c.starts, c.ends, c.before, c.after, c.booking_id, c.session_id, c.hold_expires_at
+            SELECT a.packed, a.session_id, a.hold_expires_at FROM (
+                SELECT c.packed, c.session_id, c.hold_expires_at, c.starts, c.before
                 FROM booking.claims c
                 WHERE c.tenant_id = tenant AND c.resource_id = r.resource_id AND c.starts >= until_
                 ORDER BY c.starts LIMIT 1) a
-            WHERE a.starts - a.before < until_
-        ) c
-        WHERE c.hold_expires_at IS NULL OR c.hold_expires_at > now_;
+            WHERE a.starts - a.before < until_) c
+            WHERE c.hold_expires_at IS NULL OR c.hold_expires_at > now_) o
+        WHERE o.rows_ IS NOT NULL AND NOT EXISTS (
+            SELECT FROM booking.resource_lanes l
+            WHERE l.tenant_id = tenant AND l.resource_id = ANY (asked) AND l.lane > 0);
+        several := NOT FOUND;
     END IF;
     IF several THEN
         -- The session that lives only by the booking that is left out is left out with it.
@@ -65,40 +73,38 @@ BEGIN
                 WHERE t.tenant_id = tenant AND t.session_id = s.session_id AND t.booking_id <> ignoring
                   AND (t.expires IS NULL OR t.expires > now_));
         END IF;
-        SELECT array_agg(CASE WHEN c.session_id IS NULL THEN r.place ELSE -r.place END), array_agg(c.starts::bigint),
-               array_agg((c.ends - c.starts)::integer), array_agg(c.before::bigint << 32 | c.after),
-               array_agg(coalesce(c.booking_id, c.session_id)), array_agg(c.units),
-               array_agg(c.session_id) FILTER (WHERE c.session_id IS NOT NULL)
-        INTO claim_places, claim_starts, claim_seconds, claim_buffers, claim_owners, claim_units, found_sessions
+        RETURN QUERY
+        SELECT r.place, o.rows_, true, CASE WHEN o.ids IS NOT NULL THEN
+                   booking.seated(tenant, string_to_array(o.ids, ' ')::uuid[], now_, ignoring) END,
+               NULL::jsonb, NULL::uuid[], NULL::integer[]
         FROM (SELECT u.resource_id, min(u.place)::integer AS place
               FROM unnest(asked) WITH ORDINALITY u (resource_id, place) GROUP BY 1) r
         CROSS JOIN LATERAL (
-            -- A claim is at most 60 days long, its buffers 7 days each: nothing that starts earlier reaches the window.
-            SELECT c.resource_id, c.starts, c.ends, c.before, c.after, c.booking_id, c.session_id, c.part,
-                   count(*) AS units
-            FROM booking.claims c
-            WHERE c.tenant_id = tenant AND c.resource_id = r.resource_id
-              AND c.starts > from_ - 5788800 AND c.starts < until_ + 604800
-              AND c.starts - c.before < until_ AND c.ends + c.after > from_
-              AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_)
-              AND (ignoring IS NULL OR c.booking_id IS DISTINCT FROM ignoring)
-              AND (without IS NULL OR c.session_id IS DISTINCT FROM without)
-            GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-        ) c;
+            SELECT string_agg(c.packed || int4send(c.units::integer), '') AS rows_,
+                   string_agg(c.session_id::text, ' ') AS ids
+            FROM (
+                -- A claim is at most 60 days long, its buffers 7 days each: nothing that starts earlier reaches the window.
+                SELECT c.packed, c.session_id, count(*) AS units
+                FROM booking.claims c
+                WHERE c.tenant_id = tenant AND c.resource_id = r.resource_id
+                  AND c.starts > from_ - 5788800 AND c.starts < until_ + 604800
+                  AND c.starts - c.before < until_ AND c.ends + c.after > from_
+                  AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_)
+                  -- The last 16 bytes are its booking: the index has it there.
+                  AND (ignoring IS NULL OR c.session_id IS NOT NULL OR substr(c.packed, 25) <> uuid_send(ignoring))
+                  AND (without IS NULL OR c.session_id IS DISTINCT FROM without)
+                GROUP BY 1, 2) c) o
+        WHERE o.rows_ IS NOT NULL;
     END IF;
+    SELECT array_agg(c.resource_id ORDER BY c.resource_id), array_agg(c.units ORDER BY c.resource_id)
+    INTO capacity_resources, capacity_units FROM booking.capacities c
+    WHERE c.tenant_id = tenant AND c.resource_id = ANY (asked);
     SELECT jsonb_agg(to_jsonb(b)) INTO blocks_json FROM booking.blocks b
     WHERE b.tenant_id = tenant AND b.resource_id = ANY (asked) AND int8range(b.starts, b.ends) && int8range(from_, until_);
-    IF found_sessions IS NOT NULL THEN
-        SELECT jsonb_agg(to_jsonb(s) || jsonb_build_object('taken', (
-            SELECT count(*) FROM booking.session_seats t
-            WHERE t.tenant_id = tenant AND t.session_id = s.session_id AND t.booking_id IS DISTINCT FROM ignoring
-              AND (t.expires IS NULL OR t.expires > now_))) ORDER BY s.session_id)
-        INTO sessions_json FROM booking.sessions s
-        WHERE s.tenant_id = tenant AND s.session_id = ANY (found_sessions);
-    END IF;
+    RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION booking.occupancy(uuid, uuid[], bigint, bigint, bigint, uuid) IS
-    'What occupies resources in a window, as columns: the read behind every availability answer. Of claims: the place of the resource in what was asked, negative for a session''s; start and seconds; seconds kept free before and after in the upper and lower half; the booking or session; how many units, where a resource has several.';
+    'What occupies resources in a window: the read behind every availability answer. For each resource that has claims its place in what was asked, its claims one after the other as they are packed, each followed by its units (4 bytes) where they are counted and one unit where they are not, and the sessions among their owners; in the last row, without a place, blocks and capacities.';
 
 CREATE OR REPLACE FUNCTION booking.counted(
     tenant uuid, customers uuid[], resources_ uuid[], services_ uuid[], from_ bigint, until_ bigint, now_ bigint,

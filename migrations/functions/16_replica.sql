@@ -5,9 +5,8 @@
 DROP FUNCTION IF EXISTS booking.occupancy_since(text, uuid, uuid[], bigint, bigint, bigint, uuid);
 CREATE FUNCTION booking.occupancy_since(
     position_ text, tenant uuid, asked uuid[], from_ bigint, until_ bigint, now_ bigint, ignoring uuid,
-    OUT claim_places integer[], OUT claim_starts bigint[], OUT claim_seconds integer[], OUT claim_buffers bigint[],
-    OUT claim_owners uuid[], OUT claim_units bigint[],
-    OUT blocks_json jsonb, OUT sessions_json jsonb, OUT capacity_resources uuid[], OUT capacity_units integer[])
+    OUT place integer, OUT claim_rows bytea, OUT counted boolean, OUT sessions_json jsonb,
+    OUT blocks_json jsonb, OUT capacity_resources uuid[], OUT capacity_units integer[])
 RETURNS SETOF record LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     IF pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= position_::pg_lsn THEN

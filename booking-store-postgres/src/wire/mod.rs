@@ -5,12 +5,14 @@ mod answer;
 mod batch;
 mod booking;
 mod command;
+mod packed;
 mod parts;
 
 pub(crate) use answer::{Answer, Refusal, decode_answer};
 pub(crate) use batch::{BatchRows, Ordinary};
 pub(crate) use booking::{BookingRow, CountedRow, EventRow, booking};
 pub(crate) use command::encode;
+pub(crate) use packed::{CLAIM, unpack};
 pub(crate) use parts::{BlockRow, EntryRow, SessionRow, interval};
 
 use std::fmt::Write as _;

@@ -20,6 +20,7 @@ mod reference;
 mod replica;
 mod schema;
 mod server;
+mod steps;
 mod support;
 mod upkeep;
 mod walls;

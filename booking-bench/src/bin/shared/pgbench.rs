@@ -60,12 +60,12 @@ impl Function {
         Ok(())
     }
 
-    /// pgbench takes answers as text, which a program does not: to write the arrays down would take longer than to read them.
+    /// pgbench takes answers as text, which a program does not: to write the claims down would take longer than to read them.
     fn script(&self) -> String {
         format!(
             "\\set resource random(1, {})
 \\set day random(0, {})
-SELECT cardinality(claim_owners) FROM booking.occupancy('{}', ARRAY[lpad(to_hex(:resource::int), 32, '0')::uuid],
+SELECT sum(length(claim_rows)) FROM booking.occupancy('{}', ARRAY[lpad(to_hex(:resource::int), 32, '0')::uuid],
     {DAY} + :day::bigint * 86400, {DAY} + (:day::bigint + {}) * 86400, {DAY}, NULL);
 ",
             self.resources,
