@@ -21,6 +21,12 @@ use crate::wire::{Answer, decode_answer, encode};
 /// made progress, so that this many in a row mean something else is wrong.
 const ATTEMPTS: u32 = 12;
 
+/// Attempts that follow at once. Later ones wait, a millisecond and then twice as long each time: whoever is in the way may
+/// have no processor just now.
+const AT_ONCE: u32 = 3;
+/// The longest of these waits: a quarter of a second in all.
+const LONGEST: Duration = Duration::from_millis(64);
+
 /// Connections idle for longer are tried before use: after a restart of the database the first requests would
 /// otherwise fail on connections that are dead.
 const TRY_AFTER: Duration = Duration::from_secs(1);
@@ -227,7 +233,16 @@ pub(crate) async fn apply_alone(
             Err(error) if meaning(&error) == Meaning::TryAgain && attempt < ATTEMPTS => attempt += 1,
             Err(error) => return Err(of_commit(&error).into()),
         }
+        if let Some(pause) = pause(attempt) {
+            tokio::time::sleep(pause).await;
+        }
     }
+}
+
+/// How long the so many-th attempt waits.
+fn pause(attempt: u32) -> Option<Duration> {
+    let late = attempt.checked_sub(AT_ONCE + 1)?;
+    Some(Duration::from_millis(1 << late.min(30)).min(LONGEST))
 }
 
 /// Why a store is not opened.
@@ -284,5 +299,21 @@ pub async fn commit_in(connection: &mut PgConnection, command: &Command) -> Resu
     match send(connection, &encode(command, KEEP_KEYS)).await {
         Ok(answer) => decode_answer(command.tenant, answer),
         Err(error) => Err(of_commit(&error).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_attempts_wait_longer_and_none_waits_long() {
+        assert_eq!([1, 2, 3].map(pause), [None; 3]);
+        assert_eq!(
+            [4, 5, 6, 10, 11, ATTEMPTS].map(|attempt| pause(attempt).unwrap().as_millis()),
+            [1, 2, 4, 64, 64, 64]
+        );
+        let all: Duration = (1..=ATTEMPTS).filter_map(pause).sum();
+        assert!(all < Duration::from_millis(300), "{all:?}");
     }
 }

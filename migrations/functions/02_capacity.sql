@@ -261,6 +261,7 @@ DECLARE
     conflict_ jsonb;
     shared_ uuid[];
     resource_ uuid;
+    why text;
 BEGIN
     FOR resource_ IN
         SELECT DISTINCT w.resource FROM booking.wanted(list) w
@@ -280,13 +281,16 @@ BEGIN
         -- A block, so that what fails gives back its claims and its locks before more is locked.
         BEGIN
             IF attempt = 1 AND NOT alone_ THEN
+                why := 'lanes that looked free were taken';
                 PERFORM booking.lock_resources(tenant, shared_, false);
                 IF booking.write_claims(tenant, booking_, session_, expires, list) THEN
                     RETURN NULL;
                 END IF;
             ELSE
                 PERFORM booking.lock_resources(tenant, shared_, true);
+                why := 'what was free was taken while its lock was waited for';
                 IF booking.conflict(tenant, now_, list) IS NULL THEN
+                    why := 'what was free under its lock could not be written';
                     PERFORM booking.take_over(tenant, now_, list);
                     IF booking.write_spread(tenant, now_, booking_, session_, expires, list, shared_) THEN
                         RETURN NULL;
@@ -298,7 +302,7 @@ BEGIN
             NULL;
         END;
     END LOOP;
-    PERFORM booking.try_again('the calendar changed while it was written');
+    PERFORM booking.try_again('the calendar changed while it was written: ' || why);
 END $$;
 COMMENT ON FUNCTION booking.occupy(uuid, bigint, uuid, uuid, bigint, jsonb, boolean) IS
     'Claims time for a booking or a session, or says what is in the way.';
