@@ -226,6 +226,7 @@ fn occupancy(rows: &[PgRow], asked: &[ResourceId]) -> Result<Occupancy, StoreErr
             None => surroundings(row, &mut found)?,
         }
     }
+    found.capacities.sort_unstable();
     // A session may have several of the resources.
     found.sessions.sort_by_key(|row| row.session.id);
     found.sessions.dedup_by_key(|row| row.session.id);

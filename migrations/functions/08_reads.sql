@@ -22,17 +22,14 @@ RETURNS SETOF record LANGUAGE plpgsql
 -- One plan serves every question: to plan each of them takes longer than to answer it.
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    several boolean;
+    several boolean := true;
     without uuid;
 BEGIN
     PERFORM set_config('booking.tenant', tenant::text, true);
-    several := ignoring IS NOT NULL OR EXISTS (
-        SELECT FROM booking.resource_lanes l
-        WHERE l.tenant_id = tenant AND l.resource_id = ANY (asked) AND l.lane > 0);
-    IF NOT several THEN
+    IF ignoring IS NULL THEN
         -- Claims of one lane never overlap, so that at most the one before the window and the one after it reach into it. Each
-        -- claim is one row: nothing to count, and no units are told. A lane that was added meanwhile is seen with its claims,
-        -- and then nothing is told here.
+        -- claim is one row: nothing to count, and no units are told. Where a resource has more lanes nothing is told here; what
+        -- is seen of lanes and of claims is of one instant.
         RETURN QUERY
         SELECT r.place, o.rows_, false, CASE WHEN o.ids IS NOT NULL THEN
                    booking.seated(tenant, string_to_array(o.ids, ' ')::uuid[], now_, NULL) END,
@@ -90,18 +87,19 @@ BEGIN
                   AND c.starts > from_ - 5788800 AND c.starts < until_ + 604800
                   AND c.starts - c.before < until_ AND c.ends + c.after > from_
                   AND (c.hold_expires_at IS NULL OR c.hold_expires_at > now_)
-                  -- The last 16 bytes are its booking: the index has it there.
-                  AND (ignoring IS NULL OR c.session_id IS NOT NULL OR substr(c.packed, 25) <> uuid_send(ignoring))
+                  -- Sixteen bytes of it are its booking: the index has it there.
+                  AND (ignoring IS NULL OR c.session_id IS NOT NULL OR substr(c.packed, 9, 16) <> uuid_send(ignoring))
                   AND (without IS NULL OR c.session_id IS DISTINCT FROM without)
                 GROUP BY 1, 2) c) o
         WHERE o.rows_ IS NOT NULL;
     END IF;
-    SELECT array_agg(c.resource_id ORDER BY c.resource_id), array_agg(c.units ORDER BY c.resource_id)
-    INTO capacity_resources, capacity_units FROM booking.capacities c
-    WHERE c.tenant_id = tenant AND c.resource_id = ANY (asked);
-    SELECT jsonb_agg(to_jsonb(b)) INTO blocks_json FROM booking.blocks b
-    WHERE b.tenant_id = tenant AND b.resource_id = ANY (asked) AND int8range(b.starts, b.ends) && int8range(from_, until_);
-    RETURN NEXT;
+    RETURN QUERY
+    SELECT NULL::integer, NULL::bytea, NULL::boolean, NULL::jsonb, (
+               SELECT jsonb_agg(to_jsonb(b)) FROM booking.blocks b
+               WHERE b.tenant_id = tenant AND b.resource_id = ANY (asked)
+                 AND int8range(b.starts, b.ends) && int8range(from_, until_)),
+           array_agg(c.resource_id), array_agg(c.units)
+    FROM booking.capacities c WHERE c.tenant_id = tenant AND c.resource_id = ANY (asked);
 END $$;
 COMMENT ON FUNCTION booking.occupancy(uuid, uuid[], bigint, bigint, bigint, uuid) IS
     'What occupies resources in a window: the read behind every availability answer. For each resource that has claims its place in what was asked, its claims one after the other as they are packed, each followed by its units (4 bytes) where they are counted and one unit where they are not, and the sessions among their owners; in the last row, without a place, blocks and capacities.';

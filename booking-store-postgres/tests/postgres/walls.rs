@@ -76,6 +76,9 @@ async fn nothing_that_overlaps_or_exceeds_the_capacity_can_be_written() {
     assert_eq!(refused(&mut app, &claim_sql(&tenant, 0, 200, -30, 1)).await, "claims_before_check");
     let moved = format!("UPDATE booking.claims SET ends = starts WHERE tenant_id = '{tenant}'");
     assert_eq!(refused(&mut app, &moved).await, "claims_check");
+    // Longer than readers look back.
+    let longer = format!("UPDATE booking.claims SET ends = starts + 5184001 WHERE tenant_id = '{tenant}'");
+    assert_eq!(refused(&mut app, &longer).await, "claims_at_most_60_days");
     // A lane in use cannot be taken away.
     assert_eq!(
         refused(&mut app, "DELETE FROM booking.resource_lanes").await,
