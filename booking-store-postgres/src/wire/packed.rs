@@ -77,7 +77,7 @@ mod tests {
     fn claims_lie_one_after_the_other() {
         let most = packed(60, 120, &[]);
         assert_eq!(most.len(), CLAIM);
-        let bytes = [most, packed(4_000_000_000, 5_184_000 | SEATED | MORE, &[300, 600, 2])].concat();
+        let bytes = [most, packed(4_000_000_000, SEATED + MORE + 5_184_000, &[300, 600, 2])].concat();
         let claims = unpacked(&bytes, false).unwrap();
         let [first, second] = claims.as_slice() else { panic!("{claims:?}") };
         assert_eq!(first.by, Occupant::Booking(BookingId::from_u64(7)));
