@@ -1,7 +1,10 @@
 //! What is wrong with a database, and how to mend it.
 
 use booking_core::StoreError;
+use serde::Deserialize;
 use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::types::Json;
+use uuid::Uuid;
 
 use crate::error::of_read;
 use crate::migrate::{MigrateError, POOLED, check, check_pooler};
@@ -21,8 +24,8 @@ impl Finding {
     }
 }
 
-/// Looks at the schema, the role that the pool connects as, the encoding, and the settings that durability and isolation rest on. An
-/// empty list means that all is well.
+/// Looks at the schema, the role that the pool connects as, the encoding, the settings that durability and isolation rest on, and
+/// at what the database says of itself (`booking.health()`). An empty list means that all is well.
 pub async fn doctor(pool: &PgPool) -> Result<Vec<Finding>, StoreError> {
     if let Err(MigrateError::Pooled) = check_pooler(&pool.connect_options()).await {
         // Whatever else is asked may fail by it.
@@ -30,7 +33,12 @@ pub async fn doctor(pool: &PgPool) -> Result<Vec<Finding>, StoreError> {
     }
     let mut connection = pool.acquire().await.map_err(|error| of_read(&error))?;
     let mut found = extensions(&mut connection).await.map_err(|error| of_read(&error))?;
-    found.extend(schema(&mut connection).await?);
+    let schema = schema(&mut connection).await?;
+    if schema.is_none() {
+        found.extend(rights(&mut connection).await.map_err(|error| of_read(&error))?);
+        found.extend(health(&mut connection).await.map_err(|error| of_read(&error))?);
+    }
+    found.extend(schema);
     found.extend(role(&mut connection).await.map_err(|error| of_read(&error))?);
     found.extend(encoding(&mut connection).await.map_err(|error| of_read(&error))?);
     found.extend(settings(&mut connection).await.map_err(|error| of_read(&error))?);
@@ -71,6 +79,67 @@ async fn schema(connection: &mut PgConnection) -> Result<Option<Finding>, StoreE
 /// Whether a role lacks the right to something.
 fn may_not(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("42501"))
+}
+
+/// Tables that a migration has added since the role was let use the schema.
+async fn rights(connection: &mut PgConnection) -> Result<Vec<Finding>, sqlx::Error> {
+    let closed: Vec<String> = sqlx::query_scalar(
+        "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = 'booking'::regnamespace AND c.relkind = 'r'
+         AND c.relname <> 'migrations' AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+             AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))
+         ORDER BY 1",
+    )
+    .fetch_all(connection)
+    .await?;
+    let fix = "let the role use the schema again with `grant`, as the schema's owner";
+    Ok(closed
+        .into_iter()
+        .map(|table| Finding::new(format!("the role may not use the table {table}"), fix))
+        .collect())
+}
+
+/// What is looked at of what the database says of itself.
+#[derive(Debug, Deserialize)]
+struct Health {
+    jobs: Jobs,
+    overlaps: Overlaps,
+}
+
+#[derive(Debug, Deserialize)]
+struct Jobs {
+    failures: Vec<Failure>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Failure {
+    tenant: Uuid,
+    kind: String,
+    failures: u32,
+    error: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Overlaps {
+    resources: Vec<Uuid>,
+}
+
+async fn health(connection: &mut PgConnection) -> Result<Vec<Finding>, sqlx::Error> {
+    let told = sqlx::query_scalar("SELECT booking.health()").fetch_one(connection).await?;
+    let Json(Health { jobs, overlaps }) = told;
+    let failures = jobs.failures.into_iter().map(|Failure { tenant, kind, failures, error }| {
+        let problem =
+            format!("the job {kind} of tenant {tenant} has failed {failures} times in a row: {error}");
+        Finding::new(problem, "mend what it says; a server tries it again within an hour")
+    });
+    let overlaps = overlaps.resources.into_iter().map(|resource| {
+        let problem =
+            format!("claims of resource {resource} overlap: the exclusion constraint does not hold");
+        Finding::new(
+            problem,
+            "stop the servers, find the bookings with `booking verify`, and make the constraint anew",
+        )
+    });
+    Ok(overlaps.chain(failures).collect())
 }
 
 /// Row security does not hold for superusers and for those who bypass it.

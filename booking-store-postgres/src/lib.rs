@@ -19,6 +19,7 @@ mod catalogue;
 mod changes;
 mod doctor;
 mod error;
+mod jobs;
 mod migrate;
 mod platform;
 mod pooler;
@@ -30,6 +31,7 @@ mod wire;
 
 pub use cache::CacheUse;
 pub use doctor::{Finding, doctor};
+pub use jobs::{Done, Job, JobKind};
 pub use migrate::{MigrateError, Migration, SCHEMA_VERSION, dry_run, grant, migrate, migrations};
 pub use replica::ReplicaUse;
 pub use sqlx;

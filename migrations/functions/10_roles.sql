@@ -7,9 +7,12 @@ BEGIN
     EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON booking.migrations FROM %I', role_);
     EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA booking TO %I', role_);
     EXECUTE format('GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA booking TO %I', role_);
+    -- Also what later migrations add.
+    EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA booking GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %I', role_);
+    EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA booking GRANT USAGE ON SEQUENCES TO %I', role_);
     EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', role_, '2s');
     EXECUTE format('ALTER ROLE %I SET lock_timeout = %L', role_, '500ms');
     EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', role_, '5s');
 END $$;
 COMMENT ON FUNCTION booking.grant_to(text) IS
-    'Lets a role use the schema and gives it time limits. Run it as the owner after each migration.';
+    'Lets a role use the schema, also what later migrations add, and gives it time limits. Run it as the owner.';

@@ -138,8 +138,7 @@ impl Serve {
             background.spawn(follow(changes, api.clone()));
         }
         if let Some(keeper) = stores.keeper() {
-            let clock = Arc::clone(scheduler.clock());
-            background.spawn(keeper.run(move || clock.now()));
+            background.spawn(keeper.run());
         }
         let answered = answer(listener, signals, api, &stores).await;
         // A sweep that is under way is a command like any other: applied as a whole, or not.

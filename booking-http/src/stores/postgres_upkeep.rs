@@ -2,60 +2,43 @@
 
 use std::time::Duration;
 
-use booking_core::TenantId;
-use booking_platform::{MAX_PAGE, PageQuery, TenantStore};
+use booking_core::StoreError;
 use booking_store_postgres::{Condition, PostgresStore};
-use chrono::{DateTime, Days, Utc};
 
 use crate::cli::Outcome;
 
-/// How often a server looks after its database.
-const EVERY: Duration = Duration::from_mins(10);
-/// How many days back bookings are counted again: people correct the last week.
-const BACK: Days = Days::new(7);
-/// How often one tenant's rows are forgotten in a row: up to 10,000 of a kind each time.
-const MAX_IN_A_ROW: usize = 10;
+/// How often a server looks for what is due.
+const EVERY: Duration = Duration::from_secs(30);
+/// How many jobs it claims at once: others do the rest meanwhile.
+const AT_ONCE: u32 = 8;
 
-/// Looks after a database while a server runs.
+/// Looks after a database while a server runs, together with the other servers on it.
 pub(crate) struct Keeper(pub(super) PostgresStore);
 
 impl Keeper {
-    /// Goes on until it is dropped. What fails is logged and tried again the next time.
-    pub(crate) async fn run(self, now: impl Fn() -> DateTime<Utc>) {
+    /// Goes on until it is dropped. What fails is logged, and tried again after a while by whichever server comes to it.
+    pub(crate) async fn run(self) {
         loop {
             tokio::time::sleep(EVERY).await;
-            if let Err(error) = self.round(now()).await {
+            if let Err(error) = self.round().await {
                 tracing::warn!("the database could not be looked after: {error}");
             }
         }
     }
 
-    async fn round(&self, now: DateTime<Utc>) -> Result<(), booking_core::StoreError> {
-        let mut query = PageQuery::first(MAX_PAGE);
+    /// Until nothing is due that no other server does.
+    async fn round(&self) -> Result<(), StoreError> {
         loop {
-            let page = self.0.tenants(query).await?;
-            for row in &page.items {
-                self.look_after(row.value.id, now).await?;
+            let done = self.0.look_after(AT_ONCE).await?;
+            if done.is_empty() {
+                return Ok(());
             }
-            match page.items.last() {
-                Some(last) if page.more => query = PageQuery::after(last.value.id, MAX_PAGE),
-                _ => return Ok(()),
-            }
-        }
-    }
-
-    async fn look_after(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<(), booking_core::StoreError> {
-        for _ in 0..MAX_IN_A_ROW {
-            if !self.0.forget(tenant).await?.is_full() {
-                break;
+            for job in done {
+                if let Err(error) = job.outcome {
+                    tracing::warn!(tenant = %job.tenant, job = %job.kind, "a job failed: {error}");
+                }
             }
         }
-        let today = now.date_naive();
-        let (from, until) = (today.checked_sub_days(BACK), today.succ_opt());
-        if let (Some(from), Some(until)) = (from, until) {
-            self.0.refresh_daily(tenant, from, until).await?;
-        }
-        Ok(())
     }
 }
 

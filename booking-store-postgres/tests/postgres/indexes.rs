@@ -44,6 +44,8 @@ const READS: &[&str] = &[
     "booking.drain($1, 10)",
     "booking.self_check($1)",
     "booking.refresh_daily($1, '1970-01-01', '1970-02-01')",
+    "count(*) FROM booking.claim_jobs(10, 60) WHERE tenant = $1",
+    "booking.tenant_health($1, 100, 5000, 10)",
 ];
 
 #[tokio::test]

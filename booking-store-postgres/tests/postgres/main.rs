@@ -6,11 +6,14 @@
 mod batches;
 mod cache;
 mod changes;
+mod clock;
 mod conformance;
 mod crash;
 mod desk;
+mod health;
 mod history;
 mod indexes;
+mod jobs;
 mod migrations;
 mod operations;
 mod platform;

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use booking_core::BookingStore;
 use booking_store_postgres::sqlx::postgres::PgConnection;
+use booking_store_postgres::sqlx::types::Json;
 use booking_store_postgres::sqlx::{Connection, Executor, query_scalar};
 use booking_store_postgres::{PostgresStore, ReplicaUse, migrate};
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::cache::busy;
@@ -71,6 +73,46 @@ async fn whoever_has_booked_sees_it_whatever_the_replica_has_replayed() {
 
     replica.execute("SELECT pg_wal_replay_resume()").await.unwrap();
     assert_eq!(served(&here).await, [1, 2, 3]);
+}
+
+/// What a server says of replication, once it is so.
+async fn replication(connection: &mut PgConnection, is_so: impl Fn(&Value) -> bool) -> Value {
+    let ask = async {
+        loop {
+            let Json::<Value>(told) =
+                query_scalar("SELECT booking.health()").fetch_one(&mut *connection).await.unwrap();
+            if is_so(&told["replication"]) {
+                return told;
+            }
+        }
+    };
+    timeout(NEVER, ask).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_health_of_both_servers_tells_how_far_the_replica_is_behind() {
+    let server = Server::new();
+    migrate(&server.url()).await.unwrap();
+    let standby = server.standby();
+    let mut primary = PgConnection::connect(&server.url()).await.unwrap();
+    let mut replica = PgConnection::connect(&standby.url()).await.unwrap();
+    let store = PostgresStore::connect(&server.url(), 1).await.unwrap();
+    store.commit(&place(1, &[1], 0, 60)).await.unwrap();
+    let caught_up = |told: &Value| told["replicas"][0]["lag_bytes"] == json!(0);
+    let told = replication(&mut primary, caught_up).await;
+    assert_eq!((&told["in_recovery"], &told["sees_all_sessions"]), (&json!(false), &json!(true)));
+    assert_eq!(told["replication"]["replicas"][0]["state"], json!("streaming"));
+    let told = replication(&mut replica, |told| told["replay_lag_bytes"] == json!(0)).await;
+    assert_eq!((&told["in_recovery"], &told["replication"]["replay_lag_seconds"]), (&json!(true), &json!(0)));
+
+    pause(&mut replica).await;
+    store.commit(&place(2, &[1], 60, 120)).await.unwrap();
+    let is_behind = |lag: &Value| lag.as_f64().is_some_and(|bytes| bytes > 0.0);
+    replication(&mut primary, |told| is_behind(&told["replicas"][0]["lag_bytes"])).await;
+    let told = replication(&mut replica, |told| is_behind(&told["replay_lag_bytes"])).await;
+    assert!(told["replication"]["replay_lag_seconds"].is_u64(), "{told}");
+    replica.execute("SELECT pg_wal_replay_resume()").await.unwrap();
+    replication(&mut primary, caught_up).await;
 }
 
 #[tokio::test]
