@@ -40,14 +40,20 @@ impl PostgresStore {
         self.write(tenant, query.execute(self.pool()).await.map(drop))
     }
 
-    /// Takes a resource out of the catalogue; its bookings and its capacity stay. Answers whether it was there.
+    /// Takes a resource out of the catalogue; its bookings and its capacity stay. Answers whether it was there. Fails where
+    /// services or groups that people edit refer to it.
     pub async fn remove_resource(&self, tenant: TenantId, resource: ResourceId) -> Result<bool, StoreError> {
         self.remove("SELECT booking.remove_resource($1, $2)", tenant, resource.uuid()).await
     }
 
     async fn remove(&self, call: &'static str, tenant: TenantId, id: Uuid) -> Result<bool, StoreError> {
         let query = sqlx::query_scalar(call).bind(tenant.uuid()).bind(id);
-        self.write(tenant, query.fetch_one(self.pool()).await)
+        let done = query.fetch_one(self.pool()).await;
+        let error = done.as_ref().err().and_then(sqlx::Error::as_database_error);
+        if error.is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation) {
+            return Err(StoreError::Failed("other items of the catalogue refer to it".to_owned()));
+        }
+        self.write(tenant, done)
     }
 
     /// Lets the others know of what was written.

@@ -19,6 +19,7 @@ mod catalogue;
 mod changes;
 mod doctor;
 mod error;
+mod gather;
 mod jobs;
 mod migrate;
 mod platform;

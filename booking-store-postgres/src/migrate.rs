@@ -34,6 +34,7 @@ const FILES: &[Migration] = files![
     false "004_words_and_tags",
     false "005_packed_claims",
     false "006_jobs",
+    false "007_catalogue_references",
     true "functions/01_words",
     true "functions/02_capacity",
     true "functions/03_limits",

@@ -19,13 +19,14 @@ use sqlx::{Connection, Postgres};
 use uuid::Uuid;
 
 use crate::error::{of_commit, of_read};
+use crate::gather::Gather;
 use crate::store::PostgresStore;
 use crate::wire::damaged;
 
-type Call<'q> = QueryScalar<'q, Postgres, Option<Json<Value>>, PgArguments>;
+pub(crate) type Call<'q> = QueryScalar<'q, Postgres, Option<Json<Value>>, PgArguments>;
 
 /// What the function answers, read as what it is.
-async fn ask<T: DeserializeOwned>(
+pub(crate) async fn ask<T: DeserializeOwned>(
     connection: &mut PgConnection,
     call: Call<'_>,
 ) -> Result<Option<T>, StoreError> {
@@ -86,49 +87,11 @@ fn of_write(error: &sqlx::Error) -> PlatformError {
     }
 }
 
-/// What a change is judged by.
-enum Gather<'a> {
-    Tenant,
-    Catalogue,
-    Customers(&'a [CustomerId]),
-    Key(KeyId),
-}
-
-impl Gather<'_> {
-    async fn rows(
-        self,
-        connection: &mut PgConnection,
-        tenant: TenantId,
-    ) -> Result<Vec<PlatformRow>, StoreError> {
-        match self {
-            Self::Tenant => {
-                let row = ask(connection, call("SELECT booking.read_tenant($1)", tenant)).await?;
-                Ok(row.map(PlatformRow::Tenant).into_iter().collect())
-            }
-            Self::Catalogue => {
-                let rows: Option<Vec<Versioned<Item>>> =
-                    ask(connection, call("SELECT booking.all_items($1)", tenant)).await?;
-                Ok(rows.unwrap_or_default().into_iter().map(|row| PlatformRow::Item(tenant, row)).collect())
-            }
-            Self::Customers(ids) => {
-                let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-                let call = call("SELECT booking.customers_of($1, $2)", tenant).bind(ids);
-                let rows: Option<Vec<Customer>> = ask(connection, call).await?;
-                Ok(rows.unwrap_or_default().into_iter().map(PlatformRow::Customer).collect())
-            }
-            Self::Key(id) => {
-                let rows: Option<Vec<ApiKey>> = ask(connection, keys(tenant, Some(id), None, 1)).await?;
-                Ok(rows.unwrap_or_default().into_iter().map(PlatformRow::Key).collect())
-            }
-        }
-    }
-}
-
-fn call<'q>(sql: &'static str, tenant: TenantId) -> Call<'q> {
+pub(crate) fn call<'q>(sql: &'static str, tenant: TenantId) -> Call<'q> {
     sqlx::query_scalar(sql).bind(tenant.uuid())
 }
 
-fn keys<'q>(tenant: TenantId, one: Option<KeyId>, after: Option<KeyId>, most: i64) -> Call<'q> {
+pub(crate) fn keys<'q>(tenant: TenantId, one: Option<KeyId>, after: Option<KeyId>, most: i64) -> Call<'q> {
     let call = call("SELECT booking.keys($1, $2, $3, $4)", tenant);
     call.bind(one.map(KeyId::uuid)).bind(after.map(KeyId::uuid)).bind(most)
 }
@@ -180,14 +143,15 @@ fn audit_row(entry: &AuditEntry) -> Value {
             "action": entry.action, "kind": entry.object.kind, "id": entry.object.id, "version": entry.version })
 }
 
-/// Services and resources as the engine reads them: the one that was written, or all of a tenant after a change of what
-/// several share.
+/// What the engine reads of the item that was written, or of all services and resources that refer to it.
 fn resolved(tenant: TenantId, state: &PlatformState, id: ItemId) -> Vec<Value> {
     let catalogue = state.catalogue();
     let (services, resources): (Vec<ServiceId>, Vec<ResourceId>) = match id {
         ItemId::Service(id) => (vec![id], Vec::new()),
         ItemId::Resource(id) => (Vec::new(), vec![id]),
-        _ => all_ids(tenant, state),
+        // Nothing that the engine reads.
+        ItemId::Location(_) => (Vec::new(), Vec::new()),
+        _ => users(tenant, state, id),
     };
     let services = services.into_iter().filter_map(|id| catalogue.service(tenant, id)).map(
         |service| json!({ "row": "service", "id": service.id, "name": service.name, "value": *service }),
@@ -199,14 +163,14 @@ fn resolved(tenant: TenantId, state: &PlatformState, id: ItemId) -> Vec<Value> {
     services.chain(resources).collect()
 }
 
-/// All services and resources that the state has.
-fn all_ids(tenant: TenantId, state: &PlatformState) -> (Vec<ServiceId>, Vec<ResourceId>) {
+/// The services and resources of the state that refer to an item.
+fn users(tenant: TenantId, state: &PlatformState, id: ItemId) -> (Vec<ServiceId>, Vec<ResourceId>) {
     let (mut services, mut resources) = (Vec::new(), Vec::new());
     for kind in [ItemKind::Service, ItemKind::Resource] {
         let mut page = PageQuery::first(MAX_PAGE);
         loop {
             let found = state.items(tenant, kind, page);
-            for row in &found.items {
+            for row in found.items.iter().filter(|row| row.value.references().contains(&id)) {
                 match row.value.id() {
                     ItemId::Service(id) => services.push(id),
                     ItemId::Resource(id) => resources.push(id),
@@ -272,7 +236,7 @@ impl CatalogueStore for PostgresStore {
             _ => None,
         };
         let judge = |state: &mut PlatformState| state.put_item(tenant, item, held, expect, stamp);
-        self.change(tenant, "catalogue", Gather::Catalogue, judge).await
+        self.change(tenant, "catalogue", Gather::ToPut(item), judge).await
     }
 
     async fn delete_item(
@@ -283,7 +247,7 @@ impl CatalogueStore for PostgresStore {
         stamp: &Stamp,
     ) -> Result<(), PlatformError> {
         let judge = |state: &mut PlatformState| state.delete_item(tenant, id, expect, stamp);
-        self.change(tenant, "catalogue", Gather::Catalogue, judge).await
+        self.change(tenant, "catalogue", Gather::ToDelete(id), judge).await
     }
 }
 

@@ -22,20 +22,59 @@ CREATE OR REPLACE FUNCTION booking.item_key(kind text) RETURNS text LANGUAGE sql
 $$;
 COMMENT ON FUNCTION booking.item_key(text) IS 'What the id of items of a kind is called.';
 
-CREATE OR REPLACE FUNCTION booking.all_items(tenant uuid) RETURNS jsonb LANGUAGE plpgsql AS $$
+-- Judging a change took all of a tenant's items.
+DROP FUNCTION IF EXISTS booking.all_items(uuid);
+
+CREATE OR REPLACE VIEW booking.item_uses WITH (security_invoker = true) AS
+    SELECT tenant_id, 'service' AS by_kind, service_id AS by_id, 'resource' AS kind, resource_id AS id FROM booking.service_resources
+    UNION ALL SELECT tenant_id, 'service', service_id, 'group', group_id FROM booking.service_groups
+    UNION ALL SELECT tenant_id, 'service', service_id, 'location', location_id FROM booking.services WHERE location_id IS NOT NULL
+    UNION ALL SELECT tenant_id, 'service', service_id, 'policy', policy_id FROM booking.services WHERE policy_id IS NOT NULL
+    UNION ALL SELECT tenant_id, 'service', service_id, 'price_list', price_list_id FROM booking.services
+        WHERE price_list_id IS NOT NULL
+    UNION ALL SELECT tenant_id, 'resource', resource_id, 'location', location_id FROM booking.resources
+        WHERE location_id IS NOT NULL
+    UNION ALL SELECT tenant_id, 'resource', resource_id, 'schedule', schedule_id FROM booking.resources
+        WHERE schedule_id IS NOT NULL
+    UNION ALL SELECT tenant_id, 'resource', resource_id, 'holiday_calendar', calendar_id FROM booking.resource_calendars
+    UNION ALL SELECT tenant_id, 'group', group_id, 'resource', resource_id FROM booking.group_members;
+COMMENT ON VIEW booking.item_uses IS 'Which items of the catalogue refer to which.';
+COMMENT ON COLUMN booking.item_uses.tenant_id IS 'Whose.';
+COMMENT ON COLUMN booking.item_uses.by_kind IS 'What kind of item refers to another.';
+COMMENT ON COLUMN booking.item_uses.by_id IS 'Which.';
+COMMENT ON COLUMN booking.item_uses.kind IS 'To what kind of item.';
+COMMENT ON COLUMN booking.item_uses.id IS 'To which.';
+
+CREATE OR REPLACE FUNCTION booking.users_of(tenant uuid, kind_ text, id_ uuid, most bigint) RETURNS jsonb
+LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('booking.tenant', tenant::text, true);
-    RETURN (SELECT coalesce(jsonb_agg(item), '[]') FROM (
-        SELECT item FROM booking.services WHERE tenant_id = tenant AND item IS NOT NULL
-        UNION ALL SELECT item FROM booking.resources WHERE tenant_id = tenant AND item IS NOT NULL
-        UNION ALL SELECT item FROM booking.resource_groups WHERE tenant_id = tenant
-        UNION ALL SELECT item FROM booking.locations WHERE tenant_id = tenant
-        UNION ALL SELECT item FROM booking.schedules WHERE tenant_id = tenant
-        UNION ALL SELECT item FROM booking.holiday_calendars WHERE tenant_id = tenant
-        UNION ALL SELECT item FROM booking.policies WHERE tenant_id = tenant
-        UNION ALL SELECT item FROM booking.price_lists WHERE tenant_id = tenant) items);
+    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', by_kind, 'id', by_id)), '[]') FROM (
+        SELECT u.by_kind, u.by_id FROM booking.item_uses u WHERE u.tenant_id = tenant AND u.kind = kind_ AND u.id = id_
+        ORDER BY u.by_kind = 'group', u.by_kind = 'resource', u.by_id LIMIT most) used);
 END $$;
-COMMENT ON FUNCTION booking.all_items(uuid) IS 'The whole catalogue of a tenant, as people edit it.';
+COMMENT ON FUNCTION booking.users_of(uuid, text, uuid, bigint) IS
+    'What refers to an item: services first, then resources, then groups; NULL asks for all.';
+
+CREATE OR REPLACE FUNCTION booking.items_of(tenant uuid, named jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    kind_ text;
+    ids uuid[];
+    of_kind jsonb;
+    found_ jsonb := '[]';
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    FOR kind_, ids IN
+        SELECT n->>'kind', array_agg((n->>'id')::uuid) FROM jsonb_array_elements(named) AS n GROUP BY 1
+    LOOP
+        EXECUTE format('SELECT coalesce(jsonb_agg(item), ''[]'') FROM booking.%I
+            WHERE tenant_id = $1 AND %I = ANY ($2) AND item IS NOT NULL', booking.item_table(kind_), booking.item_key(kind_))
+        INTO of_kind USING tenant, ids;
+        found_ := found_ || of_kind;
+    END LOOP;
+    RETURN found_;
+END $$;
+COMMENT ON FUNCTION booking.items_of(uuid, jsonb) IS 'These items, as far as they are there.';
 
 -- One item, or those of a kind after an id.
 CREATE OR REPLACE FUNCTION booking.items(tenant uuid, kind text, one uuid, after_ uuid, most bigint) RETURNS jsonb

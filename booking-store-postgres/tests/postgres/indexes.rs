@@ -46,6 +46,13 @@ const READS: &[&str] = &[
     "booking.refresh_daily($1, '1970-01-01', '1970-02-01')",
     "count(*) FROM booking.claim_jobs(10, 60) WHERE tenant = $1",
     "booking.tenant_health($1, 100, 5000, 10)",
+    "booking.users_of($1, 'location', '00000000-0000-0000-0000-000000000001', NULL)",
+    "booking.users_of($1, 'policy', '00000000-0000-0000-0000-000000000001', NULL)",
+    "booking.users_of($1, 'price_list', '00000000-0000-0000-0000-000000000001', NULL)",
+    "booking.users_of($1, 'schedule', '00000000-0000-0000-0000-000000000001', NULL)",
+    "booking.users_of($1, 'holiday_calendar', '00000000-0000-0000-0000-000000000001', NULL)",
+    "booking.users_of($1, 'group', '00000000-0000-0000-0000-000000000001', NULL)",
+    "booking.users_of($1, 'resource', '00000000-0000-0000-0000-000000000001', NULL)",
 ];
 
 #[tokio::test]
@@ -196,6 +203,11 @@ async fn counted(store: &PostgresStore, owner: &mut PgConnection) -> (i64, i64, 
 /// Closes the connections of a store, and waits until they are gone: what they counted is told at their end.
 async fn end(store: &PostgresStore, owner: &mut PgConnection) {
     store.pool().close().await;
+    alone(owner).await;
+}
+
+/// Waits until nobody else is connected.
+pub(crate) async fn alone(owner: &mut PgConnection) {
     let others =
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
         AND backend_type = 'client backend'";

@@ -5,6 +5,7 @@
 
 mod batches;
 mod cache;
+mod catalogue;
 mod changes;
 mod clock;
 mod conformance;

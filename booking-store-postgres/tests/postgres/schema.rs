@@ -19,13 +19,39 @@ a transaction the rows of its tenant and no others.
 
 | usual name | here |
 |---|---|
+| businesses, accounts | `tenants` |
+| API keys | `api_keys` |
+| users, roles, notifications, webhooks, calendar connections | not yet: they come with what uses them, in migrations that only add |
+| customers, clients | `customers`, found by `customer_words`; with their consents in the document |
+| locations, branches | `locations` |
+| services, treatments | `services` |
+| price tiers, packages | in the documents of `services`, or of `price_lists` that several share (`services.price_list_id`) |
+| requirements of a service | in the documents of `services`; what their pools name in `service_resources` and `service_groups` |
 | employees, staff, rooms, equipment | `resources`, by their kind |
-| availability, working hours | the hours in `resources`, and `schedules` that several share |
-| holidays | `holiday_calendars` |
-| time off, busy times | `blocks` |
-| appointments, reservations, events | `bookings` |
-| classes, group events | `sessions` with their `session_seats` |
-| packages, prices | `price_lists`, and the prices in `services` |
+| staff profiles | the document in `resources.item`: hours, contact, location |
+| skills, tags | `resources.tags`, found by `resource_tags` |
+| groups, teams, pools | `resource_groups` with their `group_members` |
+| capacity, lanes | `capacities`, and one row a unit in `resource_lanes` |
+| availability, working hours | the hours in the documents of `resources`, or of `schedules` that several share (`resources.schedule_id`) |
+| overrides, special hours | in the documents of `schedules` and `resources`, by date |
+| holidays | the dates in the documents of `holiday_calendars`; whom they close in `resource_calendars` |
+| time off, imported busy times | `blocks`: an imported one by an id that follows from its calendar and event |
+| policies | in the documents of `services`, or of `policies` that several share (`services.policy_id`) |
+| policy versions | the number in the document of `policies`, and who made it when in `audit_log`; older texts are not kept |
+| appointments, reservations, events | `bookings`; who serves what in `picks` |
+| what may never overlap | `claims` |
+| series | `bookings.series_id` and `series_place` |
+| history of a booking | `booking_events`, numbered for readers in `feed` |
+| waitlist, offers | `waitlist`, and `bookings.offer_to` |
+| classes, group events, seats | `sessions` with their `session_seats` |
+| outbox | `outbox` |
+| jobs | `jobs` |
+| retries, idempotency | `idempotency_keys` |
+| audit log | `audit_log` |
+| daily analytics | `daily_summary` |
+| round robin | `assignments` |
+
+Documents are JSON, in `item` as people edit them and in `spec` as the engine reads them: ARCHITECTURE.md says why.
 ";
 
 /// Name and comment; name, type and comment; name, definition and comment.

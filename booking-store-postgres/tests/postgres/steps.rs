@@ -18,6 +18,23 @@ const WRITTEN: &str = "
         (id(1), id(1), true, 'Ann Lee', ' ann lee ', '{}'), (id(1), id(2), false, NULL, ' gone ', '{}'),
         (id(2), id(1), true, 'Bo', ' bo bo ', '{}');
     INSERT INTO booking.services (tenant_id, service_id, name, spec) VALUES (id(1), id(1), 'Visit', '{}');
+    INSERT INTO booking.locations (tenant_id, item_id, name, item) VALUES (id(2), id(1), 'Here', '{}');
+    INSERT INTO booking.schedules (tenant_id, item_id, name, item) VALUES (id(2), id(1), 'Hours', '{}');
+    INSERT INTO booking.holiday_calendars (tenant_id, item_id, name, item) VALUES (id(2), id(1), 'Feasts', '{}');
+    INSERT INTO booking.policies (tenant_id, item_id, name, item) VALUES (id(2), id(1), 'Strict', '{}');
+    INSERT INTO booking.price_lists (tenant_id, item_id, name, item) VALUES (id(2), id(1), 'Prices', '{}');
+    UPDATE booking.resources SET item = jsonb_build_object('value', jsonb_build_object('item', jsonb_build_object(
+        'location', id(1), 'schedule', id(1), 'holidays', ARRAY[id(1)]))) WHERE tenant_id = id(2) AND resource_id = id(1);
+    INSERT INTO booking.resource_groups (tenant_id, item_id, name, item)
+    SELECT id(2), id(1), 'Rooms', jsonb_build_object('value', jsonb_build_object('item', jsonb_build_object(
+        'members', ARRAY[id(1), id(2)])));
+    INSERT INTO booking.services (tenant_id, service_id, name, spec, item)
+    SELECT id(2), id(2), 'Shared', '{}', jsonb_build_object('value', jsonb_build_object('item', jsonb_build_object(
+        'location', NULL, 'policy', id(1), 'prices', id(1), 'groups', jsonb_build_object('room', id(1)),
+        'service', jsonb_build_object('requirements', jsonb_build_array(
+            jsonb_build_object('name', 'room', 'pool', jsonb_build_object('ids', ARRAY[id(1)])),
+            jsonb_build_object('name', 'staff', 'pool', jsonb_build_object('ids', ARRAY[id(2), id(3), id(3)])),
+            jsonb_build_object('name', 'view', 'pool', jsonb_build_object('tag', 'view')))))));
     INSERT INTO booking.bookings (tenant_id, booking_id, service_id, starts, ends, party, state, version, deadline, zone, wall,
                                   tzdata, claims, max_hold, created, changed)
     SELECT id(1), id(b), id(1), day(b), day(b) + 3600, 1, (ARRAY['confirmed', 'held', 'confirmed'])[b]::booking.booking_state, 1,
