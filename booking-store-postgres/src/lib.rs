@@ -37,4 +37,4 @@ pub use migrate::{MigrateError, Migration, SCHEMA_VERSION, dry_run, grant, migra
 pub use replica::ReplicaUse;
 pub use sqlx;
 pub use store::{PostgresStore, commit_in};
-pub use upkeep::{Condition, Forgotten, SlowQuery, Upkeep, maintain};
+pub use upkeep::{Condition, Forgotten, ForgottenHistory, SlowQuery, Upkeep, maintain};

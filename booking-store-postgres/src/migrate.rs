@@ -35,6 +35,7 @@ const FILES: &[Migration] = files![
     false "005_packed_claims",
     false "006_jobs",
     false "007_catalogue_references",
+    false "008_history",
     true "functions/01_words",
     true "functions/02_capacity",
     true "functions/03_limits",

@@ -1,7 +1,7 @@
 //! What has to be done now and then: indexes rebuilt, what is over forgotten, reports brought up to date.
 
 use booking_core::{DAY, Seconds, StoreError, TenantId};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
@@ -120,6 +120,22 @@ impl Forgotten {
     }
 }
 
+/// What was forgotten of a tenant's history.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ForgottenHistory {
+    /// Entries of the audit log.
+    pub entries: u32,
+    /// Events of bookings, which were in the feed.
+    pub events: u32,
+}
+
+impl ForgottenHistory {
+    /// Whether one call was not enough, perhaps.
+    pub fn is_full(&self) -> bool {
+        [self.entries, self.events].iter().any(|&forgotten| forgotten >= AT_ONCE.unsigned_abs() - 1)
+    }
+}
+
 /// A query and what it costs, in milliseconds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SlowQuery {
@@ -164,6 +180,30 @@ impl PostgresStore {
             assignments: assignments.unsigned_abs(),
             numbered: u32::try_from(numbered).unwrap_or(u32::MAX),
         })
+    }
+
+    /// Deletes history of a tenant from before an instant (of now at most), at most 10,000 rows of a kind: entries of the
+    /// audit log, and events of bookings whose visits were over by then. Nothing calls this unless somebody decides so; to
+    /// be called again while [`ForgottenHistory::is_full`].
+    ///
+    /// Bookings, sessions and the daily summary stay. The history of a booking whose events were forgotten is empty, or
+    /// begins later. Events go from the old end of the feed only, up to the first that is not to go, so that its numbers
+    /// stay without gaps; whoever reads it from a number that was forgotten gets what is left. The last event of the feed
+    /// stays in any case.
+    pub async fn forget_history(
+        &self,
+        tenant: TenantId,
+        before: DateTime<Utc>,
+    ) -> Result<ForgottenHistory, StoreError> {
+        let (entries, events): (i32, i32) =
+            sqlx::query_as("SELECT entries, events FROM booking.forget_history($1, $2, $3)")
+                .bind(tenant.uuid())
+                .bind(before.timestamp().max(0))
+                .bind(AT_ONCE)
+                .fetch_one(self.pool())
+                .await
+                .map_err(|error| of_read(&error))?;
+        Ok(ForgottenHistory { entries: entries.unsigned_abs(), events: events.unsigned_abs() })
     }
 
     /// Counts the bookings that start on these days, the last not included, into `booking.daily_summary`. Answers the

@@ -75,6 +75,40 @@ END $$;
 COMMENT ON FUNCTION booking.drain(uuid, integer) IS
     'Numbers the oldest events of the outbox, which else waits for somebody who reads the feed.';
 
+-- From the old end only, in the order of their numbers: so the feed stays without gaps, and a booking has its whole history until
+-- its visit is over. The last number of the feed stays, because the next one follows from it. Only the oldest rows are looked at,
+-- whatever else there is.
+CREATE OR REPLACE FUNCTION booking.forget_history(
+    tenant uuid, before_ bigint, most integer, OUT entries integer, OUT events integer) LANGUAGE plpgsql AS $$
+DECLARE
+    until_ bigint := least(before_, booking.present(0));
+    stop_ bigint;
+    forgotten bigint[];
+BEGIN
+    PERFORM set_config('booking.tenant', tenant::text, true);
+    UPDATE booking.tenants SET forgotten_until = until_
+    WHERE tenant_id = tenant AND (forgotten_until IS NULL OR forgotten_until < until_);
+    DELETE FROM booking.audit_log WHERE tenant_id = tenant AND audit_id IN (
+        SELECT o.audit_id FROM (
+            SELECT l.audit_id, l.at FROM booking.audit_log l WHERE l.tenant_id = tenant ORDER BY l.audit_id LIMIT most) o
+        WHERE o.at < to_timestamp(until_));
+    GET DIAGNOSTICS entries = ROW_COUNT;
+    SELECT coalesce(min(o.sequence) FILTER (WHERE e.at >= until_ OR b.ends > until_), max(o.sequence) + 1) INTO stop_
+    FROM (SELECT f.sequence, f.event_id FROM booking.feed f WHERE f.tenant_id = tenant ORDER BY f.sequence LIMIT most) o
+    JOIN booking.booking_events e ON e.tenant_id = tenant AND e.event_id = o.event_id
+    JOIN booking.bookings b ON b.tenant_id = tenant AND b.booking_id = e.booking_id;
+    WITH gone AS (
+        DELETE FROM booking.feed f
+        WHERE f.tenant_id = tenant AND f.sequence < stop_
+          AND f.sequence < (SELECT max(l.sequence) FROM booking.feed l WHERE l.tenant_id = tenant)
+        RETURNING f.event_id)
+    SELECT array_agg(gone.event_id) INTO forgotten FROM gone;
+    DELETE FROM booking.booking_events WHERE tenant_id = tenant AND event_id = ANY (forgotten);
+    GET DIAGNOSTICS events = ROW_COUNT;
+END $$;
+COMMENT ON FUNCTION booking.forget_history(uuid, bigint, integer) IS
+    'Deletes so many of the oldest entries of the audit log and events from before an instant; events only of visits that were over by then, up to the first that is kept. Bookings stay.';
+
 -- A btree page is nine tenths full when built; a tuple takes 16 bytes beside its values, of which pg_stats knows the width.
 CREATE OR REPLACE FUNCTION booking.index_condition()
 RETURNS TABLE (index_name text, table_name text, valid boolean, bytes bigint, expected_bytes bigint, scans bigint, rule boolean)

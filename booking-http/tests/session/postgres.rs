@@ -83,6 +83,36 @@ fn sql(url: &str, text: &str) {
     });
 }
 
+/// Lets the first visit of the feed be ten years ago, and history from before now be forgotten.
+const FORGET: &str = "
+    CREATE TEMP TABLE first AS
+        SELECT tenant_id, booking_id FROM booking.feed JOIN booking.booking_events USING (tenant_id, event_id)
+        ORDER BY sequence LIMIT 1;
+    DELETE FROM booking.claims c USING first f WHERE c.tenant_id = f.tenant_id AND c.booking_id = f.booking_id;
+    UPDATE booking.bookings b SET starts = b.starts - 315360000, ends = b.ends - 315360000
+    FROM first f WHERE b.tenant_id = f.tenant_id AND b.booking_id = f.booking_id;
+    UPDATE booking.booking_events e SET starts = e.starts - 315360000, ends = e.ends - 315360000
+    FROM first f WHERE e.tenant_id = f.tenant_id AND e.booking_id = f.booking_id;
+    SELECT booking.forget_history(tenant_id, extract(epoch FROM now())::bigint, 100000) FROM booking.tenants";
+
+#[test]
+fn what_is_left_of_a_history_that_was_forgotten_is_in_order() {
+    let database = Database::new();
+    let mut command = database.command(&["serve", "--demo"]);
+    command.env("BOOKING_LINK_KEY", LINK_KEY);
+    Program::serve(command).kill();
+    let verified = || -> Value { serde_json::from_str(&database.told(&["verify", "--json"])).expect("JSON") };
+    let before = verified();
+    sql(&database.url, FORGET);
+    let after = verified();
+    assert_eq!((&after["findings"], &after["bookings"]), (&json!([]), &before["bookings"]));
+    assert!(after["events"].as_u64() < before["events"].as_u64(), "{before} {after}");
+    // Without knowing of it, what is missing would be found.
+    sql(&database.url, "UPDATE booking.tenants SET forgotten_until = NULL");
+    let missed = database.run(&["verify", "--json"]);
+    assert_eq!(missed.status.code(), Some(3));
+}
+
 #[test]
 fn two_processes_serve_one_database() {
     let database = Database::new();

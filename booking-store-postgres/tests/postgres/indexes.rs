@@ -13,7 +13,6 @@ use crate::support::{Database, Judge};
 /// No query of ours looks for these rows: they are what the database looks for when a row is deleted that others refer
 /// to, and without them it would read the whole table.
 const FOR_FOREIGN_KEYS: &[&str] = &[
-    "assignments_by_event",
     "waitlist_by_offer",
     // Also when they change, which the history of commands does not do.
     "customer_words_by_customer",
@@ -43,6 +42,7 @@ const READS: &[&str] = &[
     "booking.forget_assignments($1, 10)",
     "booking.drain($1, 10)",
     "booking.self_check($1)",
+    "booking.forget_history($1, 50, 10)",
     "booking.refresh_daily($1, '1970-01-01', '1970-02-01')",
     "count(*) FROM booking.claim_jobs(10, 60) WHERE tenant = $1",
     "booking.tenant_health($1, 100, 5000, 10)",

@@ -11,6 +11,7 @@ mod clock;
 mod conformance;
 mod crash;
 mod desk;
+mod forgetting;
 mod health;
 mod history;
 mod indexes;
