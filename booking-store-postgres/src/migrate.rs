@@ -36,6 +36,7 @@ const FILES: &[Migration] = files![
     false "006_jobs",
     false "007_catalogue_references",
     false "008_history",
+    false "009_blocks_by_end",
     true "functions/01_words",
     true "functions/02_capacity",
     true "functions/03_limits",

@@ -97,7 +97,7 @@ BEGIN
     SELECT NULL::integer, NULL::bytea, NULL::boolean, NULL::jsonb, (
                SELECT jsonb_agg(to_jsonb(b)) FROM booking.blocks b
                WHERE b.tenant_id = tenant AND b.resource_id = ANY (asked)
-                 AND int8range(b.starts, b.ends) && int8range(from_, until_)),
+                 AND b.ends > from_ AND b.starts < until_),
            array_agg(c.resource_id), array_agg(c.units)
     FROM booking.capacities c WHERE c.tenant_id = tenant AND c.resource_id = ANY (asked);
 END $$;

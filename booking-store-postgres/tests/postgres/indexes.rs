@@ -191,6 +191,42 @@ async fn plans_made_for_small_tables_are_made_anew() {
     );
 }
 
+/// Imported busy times pile up: a question reads those of its time and later ones.
+#[tokio::test]
+async fn blocks_that_are_over_are_not_read() {
+    let database = Database::new(Judge::Server).await;
+    let tenant = TENANT.uuid();
+    let many = format!(
+        "SET session_replication_role = replica;
+         INSERT INTO booking.blocks (tenant_id, block_id, resource_id, starts, ends, label)
+         SELECT '{tenant}', gen_random_uuid(), lpad(to_hex(n % 5), 32, '0')::uuid, n * 100, n * 100 + 50, 'busy'
+         FROM generate_series(1, 10000) n;"
+    );
+    let mut owner = database.owner().await;
+    owner.execute(AssertSqlSafe(many)).await.unwrap();
+    owner.execute("VACUUM ANALYZE booking.blocks").await.unwrap();
+    let pool = database.pool(1).await;
+    let mut transaction = pool.begin().await.unwrap();
+    let found: i32 = query_scalar(
+        "SELECT sum(jsonb_array_length(blocks_json))::integer FROM booking.occupancy($1,
+             ARRAY(SELECT lpad(to_hex(n), 32, '0')::uuid FROM generate_series(0, 4) n), 990000, 2000000, 1, NULL)",
+    )
+    .bind(tenant)
+    .fetch_one(&mut *transaction)
+    .await
+    .unwrap();
+    // 9,900 begins with the window; 10,000 is the last.
+    assert_eq!(found, 101);
+    let read: i64 = query_scalar(
+        "SELECT (seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint FROM pg_stat_xact_user_tables
+         WHERE schemaname = 'booking' AND relname = 'blocks'",
+    )
+    .fetch_one(&mut *transaction)
+    .await
+    .unwrap();
+    assert!((101..=150).contains(&read), "{read} blocks were read");
+}
+
 async fn read(owner: &mut PgConnection) -> (i64, i64, i64) {
     query_as(READ).fetch_one(owner).await.unwrap()
 }
