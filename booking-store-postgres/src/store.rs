@@ -56,8 +56,8 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Connects, with at most this many connections. For writes about 64 are right (they sleep while the disk
-    /// flushes), for reads 16 to 32.
+    /// Connects, with at most this many connections. About eight for each core of the database's server are right for all
+    /// processes together, more where a flush takes milliseconds.
     ///
     /// Refused: a database whose schema is not that of this version, older or newer; and a pooler in between that loses
     /// prepared statements, as `PgBouncer` in transaction mode does. Nothing is changed.

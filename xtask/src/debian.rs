@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::Result;
 use crate::process::{Line, may_install};
 
 /// Installs a package; whether it is there afterwards is for the caller to look at.
@@ -17,6 +18,15 @@ pub(crate) fn install(package: &str) -> bool {
         install.run_with(&quiet)
     });
     done.is_ok()
+}
+
+/// Sees that strace is there.
+pub(crate) fn strace() -> Result<()> {
+    let there = || Line::new("strace -V").succeeds();
+    if there() || (install("strace") && there()) {
+        return Ok(());
+    }
+    Err("strace is missing: apt-get install --yes --no-install-recommends strace".into())
 }
 
 /// Whether tasks run as root.

@@ -29,8 +29,9 @@ Commands:
   load [--store memory|sqlite] [--quick] [--only NAME]
                    the server under load, beside a bare route; --quick takes two minutes; NAME is one of
                    start, w1, any, mixed, week, listeners
-  load --store postgres [ARGS]
-                   measures the PostgreSQL store against plain inserts and selects; --only WORD for a part of it
+  load --store postgres [--flush-ms N] [ARGS]
+                   measures the PostgreSQL store against plain inserts and selects, races included; --only WORD for a
+                   part of it (writes, calendar, growth, pools, races); where a flush takes N milliseconds longer
   postgres -- COMMAND
                    runs a command with DATABASE_URL set to a private PostgreSQL server that ends with it
   drill crash      kills the embedded store 200 times under load; --rounds N for another number;
@@ -68,7 +69,7 @@ fn run(args: &[String]) -> Result<()> {
         ["tidy"] => tidy::run(),
         ["guard", rest @ ..] => guard::run(rest),
         ["postgres", "--", command @ ..] => postgres::run(command),
-        ["load", "--store", "postgres", rest @ ..] => postgres::load(rest),
+        ["load", "--store", "postgres", rest @ ..] => load::shared(rest),
         ["load", rest @ ..] => load::run(rest),
         ["drill", rest @ ..] => drill::run(rest),
         ["ci"] => ci(),

@@ -53,27 +53,32 @@ pub(crate) fn run(command: &[&str]) -> Result<()> {
 /// Does something with `DATABASE_URL` set to a server: the given one, or a private one that ends afterwards.
 pub(crate) fn with_server(task: impl FnOnce(&[(&str, &str)]) -> Result<()>) -> Result<()> {
     let pooler = pooler()?.to_string_lossy().into_owned();
-    with_settings(SETTINGS, |variables| task(&[variables, &[(POOLER, &pooler)]].concat()))
+    with_settings(SETTINGS, None, |variables| task(&[variables, &[(POOLER, &pooler)]].concat()))
 }
 
-/// Measures the store on a server that keeps what it is given, and prints the table.
-pub(crate) fn load(arguments: &[&str]) -> Result<()> {
-    with_settings(DURABLE, |variables| {
-        let line = Line::new("cargo run --release --quiet --package booking-bench --bin shared --");
-        line.with(arguments).run_with(variables)
-    })
+/// Does something with `DATABASE_URL` set to a server that keeps what it is given. Its flushes may be told to take so many
+/// milliseconds longer, where it is a private one.
+pub(crate) fn with_durable(
+    slower: Option<u32>,
+    task: impl FnOnce(&[(&str, &str)]) -> Result<()>,
+) -> Result<()> {
+    with_settings(DURABLE, slower, task)
 }
 
 fn with_settings(
     settings: &'static [&'static str],
+    slower: Option<u32>,
     task: impl FnOnce(&[(&str, &str)]) -> Result<()>,
 ) -> Result<()> {
     let programs = programs()?;
     let folder = programs.to_string_lossy().into_owned();
     if std::env::var_os("DATABASE_URL").is_some_and(|url| !url.is_empty()) {
+        if slower.is_some() {
+            return Err("only a private server can be made slower: unset DATABASE_URL".into());
+        }
         return task(&[(PROGRAMS, &folder)]);
     }
-    let server = Server::start(&programs, settings)?;
+    let server = Server::start(&programs, settings, slower)?;
     let url = format!("postgres://postgres@127.0.0.1:{}/postgres", server.port);
     task(&[("DATABASE_URL", &url), (PROGRAMS, &folder)])
 }
@@ -156,7 +161,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(programs: &Path, settings: &'static [&'static str]) -> Result<Self> {
+    fn start(programs: &Path, settings: &'static [&'static str], slower: Option<u32>) -> Result<Self> {
         let user = User::unprivileged()?;
         let folder = std::env::temp_dir().join(format!("booking-postgres-{}", std::process::id()));
         std::fs::create_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -169,7 +174,11 @@ impl Server {
         server.call("initdb", &["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N"])?;
         let log = server.folder.join("log").to_string_lossy().into_owned();
         let settings = server.settings();
-        server.call("pg_ctl", &["-w", "-t", "60", "-l", &log, "-o", &settings, "start"])?;
+        let start = ["-w", "-t", "60", "-l", &log, "-o", &settings, "start"];
+        match slower {
+            Some(milliseconds) => server.call_slowed(milliseconds, "pg_ctl", &start)?,
+            None => server.call("pg_ctl", &start)?,
+        }
         Ok(server)
     }
 
@@ -183,7 +192,27 @@ impl Server {
     }
 
     fn call(&self, program: &str, arguments: &[&str]) -> Result<()> {
-        let mut command = Command::new(self.programs.join(program));
+        self.finish(Command::new(self.programs.join(program)), program, arguments)
+    }
+
+    /// Under strace, which delays the return of every flush, of all processes that come of it, and looks at no other call. It
+    /// stays behind as long as they do.
+    fn call_slowed(&self, milliseconds: u32, program: &str, arguments: &[&str]) -> Result<()> {
+        let mut strace = Command::new("strace");
+        strace.args([
+            "--daemonize=session",
+            "--follow-forks",
+            "--seccomp-bpf",
+            "--quiet=all",
+            "--output=/dev/null",
+        ]);
+        let delay = u64::from(milliseconds) * 1_000;
+        strace.args(["--trace=fdatasync,fsync", &format!("--inject=fdatasync,fsync:delay_exit={delay}")]);
+        strace.arg(self.programs.join(program));
+        self.finish(strace, program, arguments)
+    }
+
+    fn finish(&self, mut command: Command, program: &str, arguments: &[&str]) -> Result<()> {
         command.arg("-D").arg(self.folder.join("data")).args(arguments).current_dir(&self.folder);
         // The server keeps what it is given open: a pipe would never end.
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

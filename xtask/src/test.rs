@@ -63,18 +63,8 @@ fn tools(full: bool) -> Result<()> {
         }
         Line::new("rustup component add").with(&[component]).run()?;
     }
-    strace()
-}
-
-/// The embedded store is watched for its syncs, where there is a tool to watch with.
-fn strace() -> Result<()> {
-    if !cfg!(target_os = "linux") || Line::new("strace -V").succeeds() {
-        return Ok(());
-    }
-    if debian::install("strace") && Line::new("strace -V").succeeds() {
-        return Ok(());
-    }
-    Err("strace is missing: apt-get install --yes --no-install-recommends strace".into())
+    // The embedded store is watched for its syncs, where there is a tool to watch with.
+    if cfg!(target_os = "linux") { debian::strace() } else { Ok(()) }
 }
 
 fn clippy() -> Result<()> {

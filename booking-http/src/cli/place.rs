@@ -20,7 +20,7 @@ pub(crate) struct Kept {
     #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
     /// The most connections to `PostgreSQL` at once.
-    #[arg(long, value_name = "COUNT", env = "BOOKING_CONNECTIONS", default_value_t = 32)]
+    #[arg(long, value_name = "COUNT", env = "BOOKING_CONNECTIONS", default_value_t = 16)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000))]
     connections: u32,
 }

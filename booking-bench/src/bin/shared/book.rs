@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use booking_core::{
     Action, Actor, BookingId, Claim, Command, CustomerId, Initial, Interval, LocalStart, NewBooking, Pick,
-    Placement, Plan, PlanClaims, Priced, ResourceId, ServiceId, ZoneId,
+    Placement, Plan, PlanClaims, Priced, Relocation, ResourceId, ServiceId, ZoneId,
 };
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -77,9 +77,18 @@ pub(crate) fn command(action: Action) -> Command {
 }
 
 pub(crate) fn place(id: Uuid, resources: &[ResourceId], start: i64, service: u64, customer: u64) -> Command {
-    let visit = Interval::from_seconds(start, start + VISIT).expect("starts lie within the supported years");
-    let claim = |&resource: &ResourceId| Claim { resource, interval: visit, before: 0, after: 0, units: 1 };
-    let pick = |&resource: &ResourceId| Pick { requirement: "staff".to_owned(), resource, seconds: VISIT };
+    command(Action::Place(vec![placement(id, resources, (start, start + VISIT), service, customer)]))
+}
+
+/// A booking of one unit of each of these resources, from the first of these seconds to the second.
+pub(crate) fn placement(
+    id: Uuid,
+    resources: &[ResourceId],
+    seconds: (i64, i64),
+    service: u64,
+    customer: u64,
+) -> Placement {
+    let visit = visit(seconds);
     let booking = NewBooking {
         id: BookingId::from_uuid(id),
         service: ServiceId::from_u64(service),
@@ -87,19 +96,50 @@ pub(crate) fn place(id: Uuid, resources: &[ResourceId], start: i64, service: u64
         visit,
         party: 1,
         initial: Initial::Confirmed,
-        local: LocalStart { zone: ZoneId::UTC, wall: visit.start().naive_utc(), tzdata: "2026f".to_owned() },
+        local: local(visit),
         series: None,
         offer_to: None,
         priced: Priced::default(),
         approval: None,
         max_hold: 1_800,
     };
-    let plan = Plan {
+    Placement { booking, plans: vec![units(resources, visit)], limits: Vec::new() }
+}
+
+/// Another time and other resources for a booking.
+pub(crate) fn relocation(id: Uuid, resources: &[ResourceId], seconds: (i64, i64)) -> Relocation {
+    let visit = visit(seconds);
+    Relocation {
+        booking: BookingId::from_uuid(id),
+        if_version: None,
+        reassign: false,
+        visit,
+        party: 1,
+        local: local(visit),
+        priced: Priced::default(),
+        plans: vec![units(resources, visit)],
+        limits: Vec::new(),
+    }
+}
+
+fn visit((start, end): (i64, i64)) -> Interval {
+    Interval::from_seconds(start, end).expect("starts lie within the supported years")
+}
+
+fn local(visit: Interval) -> LocalStart {
+    LocalStart { zone: ZoneId::UTC, wall: visit.start().naive_utc(), tzdata: "2026f".to_owned() }
+}
+
+/// One unit of each resource for the whole visit.
+fn units(resources: &[ResourceId], visit: Interval) -> Plan {
+    let seconds = visit.end_second() - visit.start_second();
+    let claim = |&resource: &ResourceId| Claim { resource, interval: visit, before: 0, after: 0, units: 1 };
+    let pick = |&resource: &ResourceId| Pick { requirement: "staff".to_owned(), resource, seconds };
+    Plan {
         picks: resources.iter().map(pick).collect(),
         claims: PlanClaims::Own(resources.iter().map(claim).collect()),
         limits: Vec::new(),
-    };
-    command(Action::Place(vec![Placement { booking, plans: vec![plan], limits: Vec::new() }]))
+    }
 }
 
 /// What closed-loop clients got done.

@@ -44,8 +44,13 @@ impl Database {
 
     /// As the application connects: row security counts.
     pub(crate) async fn pool(&self, connections: u32) -> Outcome<PgPool> {
+        self.pool_with(connections, &[("lock_timeout", "5s"), ("statement_timeout", "60s")]).await
+    }
+
+    /// As the application connects, with settings of one's own.
+    pub(crate) async fn pool_with(&self, connections: u32, settings: &[(&str, &str)]) -> Outcome<PgPool> {
         let options: PgConnectOptions = self.address().parse()?;
-        let options = options.options([("role", ROLE), ("lock_timeout", "5s"), ("statement_timeout", "60s")]);
+        let options = options.options([("role", ROLE)]).options(settings.iter().copied());
         let pool = PostgresStore::pool_options(connections).min_connections(connections);
         Ok(pool.connect_with(options).await?)
     }
@@ -65,6 +70,20 @@ impl Database {
         admin.execute(AssertSqlSafe(format!("DROP DATABASE {} WITH (FORCE)", self.name))).await?;
         Ok(())
     }
+}
+
+/// Lets every connection of these stores tell the server's statistics what it has counted.
+pub(crate) async fn settle(stores: &[PostgresStore]) -> Outcome {
+    for store in stores {
+        let mut all = Vec::new();
+        for _ in 0..store.pool().options().get_max_connections() {
+            all.push(store.pool().acquire().await?);
+        }
+        for connection in &mut all {
+            connection.execute("SELECT pg_stat_force_next_flush()").await?;
+        }
+    }
+    Ok(())
 }
 
 /// Whose data it is.

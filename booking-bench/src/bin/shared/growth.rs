@@ -93,7 +93,7 @@ impl Aged {
 }
 
 /// Bookings that are over, as they were written: with picks, events and assignments, without claims.
-async fn history(owner: &mut PgConnection, past: u64) -> Outcome {
+pub(crate) async fn history(owner: &mut PgConnection, past: u64) -> Outcome {
     let sql = format!(
         "SET session_replication_role = replica;
          INSERT INTO booking.bookings (tenant_id, booking_id, service_id, customer_id, starts, ends, party, state, version,

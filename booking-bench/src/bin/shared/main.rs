@@ -4,14 +4,18 @@
 //! `shared [--seconds N] [--rows N] [--only WORD]` works in a database of its own on the server that `DATABASE_URL` names
 //! (a superuser's address) and drops it afterwards. What it compares alternates, and medians are told. `--rows` sets how
 //! many bookings lie ahead where calendars are read, and in the past where the past is what matters (1,000,000 unless said
-//! otherwise); `--only` runs the sections whose name has the word: writes, calendar, growth.
+//! otherwise); `--only` runs the sections whose name has the word: writes, calendar, growth, pools, races.
 
 mod book;
 mod calendar;
 mod database;
 mod floor;
+mod flush;
 mod growth;
+mod methods;
 mod pgbench;
+mod pools;
+mod races;
 mod report;
 mod writes;
 
@@ -70,6 +74,16 @@ async fn run(plan: &Plan) -> Outcome {
     if plan.wants("growth") {
         growth::measure(plan, &mut report).await?;
     }
-    println!("{report}");
+    if !report.is_empty() {
+        println!("{report}");
+    }
+    if plan.wants("pools") {
+        pools::measure(plan).await?;
+    }
+    // Last, because it is an error when anything is wrong, and the rest is told all the same.
+    if plan.wants("races") {
+        methods::measure(plan).await?;
+        races::measure(plan).await?;
+    }
     Ok(())
 }

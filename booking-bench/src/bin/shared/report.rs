@@ -45,6 +45,10 @@ impl fmt::Display for Limit {
 pub(crate) struct Report(Vec<Line>);
 
 impl Report {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn add(&mut self, what: &str, measured: String, floor: String, ratio: f64, limit: Limit) {
         eprintln!("{what}: {measured}, {floor}: {ratio:.2}");
         self.0.push(Line { what: what.to_owned(), measured, floor, ratio, limit });

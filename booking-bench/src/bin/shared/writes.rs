@@ -1,4 +1,4 @@
-//! Booking against plain inserts; the race for one slot; a thousand clients.
+//! What a flush costs; booking against plain inserts; the race for one slot; a thousand clients.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::book::{Asked, DAY, Done, RESOURCES, VISIT, closed_loop, place};
 use crate::database::Database;
 use crate::report::{Limit, Report, median};
-use crate::{Outcome, Plan, floor};
+use crate::{Outcome, Plan, floor, flush};
 
 /// How often what is compared alternates.
 const TURNS: usize = 3;
@@ -34,6 +34,7 @@ pub(crate) async fn measure(plan: &Plan, report: &mut Report) -> Outcome {
     let alone = batched.clone().without_batches();
     database.open(&alone, 4 * RESOURCES + 1).await?;
     floor::make(&database).await?;
+    flush::measure(&database, report).await?;
     let bench = Bench { plan, pool, batched, alone, numbers: Arc::default() };
     bench.against_inserts(1, Limit::AtMost(2.0), report).await?;
     bench.against_inserts(3, Limit::AtMost(2.5), report).await?;
