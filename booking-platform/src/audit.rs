@@ -1,8 +1,8 @@
 //! The audit log: who did what to what, and when. A store appends to it in the transaction of the write.
 
 use booking_core::{
-    Action, Actor, BlockId, Booking, BookingId, Change, Command, Committed, CustomerId, EntryId, ResourceId,
-    SessionId, TenantId,
+    Action, Actor, BlockId, Booking, BookingId, Change, Command, Committed, CustomerId, EntryId, Interval,
+    ResourceId, SessionId, TenantId,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -191,10 +191,20 @@ pub struct AuditEntry {
 pub struct AuditQuery {
     /// About this.
     pub object: Option<AuditObject>,
+    /// Whose instant lies in here.
+    pub window: Option<Interval>,
     /// Continue before this number.
     pub before: Option<u64>,
     /// At most this many, 1 to [`MAX_PAGE`](crate::MAX_PAGE).
     pub limit: usize,
+}
+
+impl AuditQuery {
+    /// Whether an entry is asked for, wherever it comes in the list.
+    pub(crate) fn asks_for(&self, entry: &AuditEntry) -> bool {
+        self.object.is_none_or(|object| entry.object == object)
+            && self.window.is_none_or(|window| window.contains(entry.at.timestamp()))
+    }
 }
 
 /// What a command of the core leaves in the log: a note for each thing that it made or changed. A replayed answer leaves

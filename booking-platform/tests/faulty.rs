@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex};
 use booking_core::conformance::block_on;
 use booking_core::{
     Block, BlockId, Booking, BookingFilter, BookingId, BookingStore, Catalog, Command, CommitError,
-    Committed, Counted, CountedQuery, CustomerId, EntryId, Event, Occupancy, OccupancyQuery, Operation, Page,
-    Recorded, Resource, ResourceId, Service, ServiceId, Standing, StandingQuery, StoreError, Tag, TenantId,
-    WaitingQuery, WaitlistEntry,
+    Committed, Counted, CountedQuery, CustomerId, EntryId, Event, Interval, Occupancy, OccupancyQuery,
+    Operation, Page, Recorded, Resource, ResourceId, Service, ServiceId, Standing, StandingQuery, StoreError,
+    Tag, TenantId, WaitingQuery, WaitlistEntry,
 };
 use booking_platform::conformance as rules;
 use booking_platform::memory::MemoryPlatform;
@@ -36,6 +36,7 @@ enum Fault {
     RevocationForgotten,
     PagesUnordered,
     ReplaysAudited,
+    WindowsClosed,
 }
 
 /// The reference with a fault.
@@ -193,7 +194,14 @@ impl KeyStore for Faulty {
 
 impl AuditLog for Faulty {
     async fn audit(&self, tenant: TenantId, query: &AuditQuery) -> Result<Page<AuditEntry>, StoreError> {
-        let mut page = self.inner.audit(tenant, query).await?;
+        let mut query = query.clone();
+        if self.has(Fault::WindowsClosed) {
+            // With the instant after its last.
+            let longer =
+                |window: Interval| Interval::from_seconds(window.start_second(), window.end_second() + 1);
+            query.window = query.window.map(|window| longer(window).unwrap());
+        }
+        let mut page = self.inner.audit(tenant, &query).await?;
         if self.has(Fault::CommandsUnaudited) {
             page.items.retain(|entry| entry.actor.who != "bob");
         }
@@ -287,6 +295,7 @@ fn gaps_in_the_audit_log_are_noticed() {
     check(Fault::CommandsUnaudited, rules::commands_of_the_core_are_audited);
     check(Fault::RefusalsAudited, rules::a_refused_write_is_not_audited);
     check(Fault::ReplaysAudited, rules::a_replayed_command_is_audited_once);
+    check(Fault::WindowsClosed, rules::the_audit_log_is_read_by_time);
 }
 
 #[test]

@@ -37,6 +37,7 @@ const FILES: &[Migration] = files![
     false "007_catalogue_references",
     false "008_history",
     false "009_blocks_by_end",
+    false "010_audit_by_time",
     true "functions/01_words",
     true "functions/02_capacity",
     true "functions/03_limits",

@@ -3,7 +3,7 @@
 //! Changes are judged by the platform's own reference semantics over the few rows they depend on, read under a lock, and
 //! written in the same transaction. Such changes are rare; commands and reads of the calendar do not pass here.
 
-use booking_core::{CustomerId, Page, ResourceId, ServiceId, StoreError, TenantId};
+use booking_core::{CustomerId, Interval, Page, ResourceId, ServiceId, StoreError, TenantId};
 use booking_platform::memory::{PlatformRow, PlatformState, Written};
 use booking_platform::{
     ApiKey, AuditEntry, AuditLog, AuditQuery, CatalogueStore, Customer, CustomerStore, CustomerWrite, Expect,
@@ -337,10 +337,12 @@ impl KeyStore for PostgresStore {
 impl AuditLog for PostgresStore {
     async fn audit(&self, tenant: TenantId, query: &AuditQuery) -> Result<Page<AuditEntry>, StoreError> {
         let before = query.before.map(|before| i64::try_from(before).unwrap_or(i64::MAX));
-        let call = call("SELECT booking.read_audit($1, $2, $3, $4, $5)", tenant)
+        let call = call("SELECT booking.read_audit($1, $2, $3, $4, $5, $6, $7)", tenant)
             .bind(query.object.map(|object| object.kind.as_str()))
             .bind(query.object.map(|object| object.id))
             .bind(before)
+            .bind(query.window.map(Interval::start_second))
+            .bind(query.window.map(Interval::end_second))
             .bind(one_more(query.limit));
         self.page(call, query.limit).await
     }

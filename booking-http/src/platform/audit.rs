@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
+use booking_core::{Invalid, ZoneId, Zones};
 use booking_platform::{AuditEntry, AuditLog, AuditQuery};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use super::Platform;
 use crate::access::Caller;
 use crate::extract::{Page, Query, Source};
 use crate::problem::Problem;
-use crate::wire::time::Moment;
+use crate::wire::time::{Moment, MomentOrDate, part};
 
 pub(super) fn routes() -> Router<Platform> {
     Router::new().route("/audit-log", get(list))
@@ -22,10 +23,22 @@ pub(super) fn routes() -> Router<Platform> {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct AuditListQuery {
+    /// What was done at or after this instant, or after the first instant of this date in UTC.
+    from: Option<MomentOrDate>,
+    /// What was done before this instant, or before the first instant of this date in UTC.
+    to: Option<MomentOrDate>,
     /// Continue before the entry with this number: the `next` of the page before.
     before: Option<u64>,
     /// At most this many, 1 to 200. Default: 50.
     limit: Option<usize>,
+}
+
+impl AuditListQuery {
+    fn query(&self) -> Result<AuditQuery, Invalid> {
+        let utc = Zones::bundled().zone(&ZoneId::UTC)?;
+        let (limit, window) = (Page::limit(self.limit)?, part(self.from, self.to, &utc)?);
+        Ok(AuditQuery { object: None, window, before: self.before, limit })
+    }
 }
 
 /// One entry of the log.
@@ -75,7 +88,7 @@ pub(crate) struct AuditPage {
     next: Option<u64>,
 }
 
-/// Lists who did what, the newest first. Every write is in here: it is written together with it.
+/// Lists who did what, the newest first, in a stretch of time where one is given. Every write is in here: it is written together with it.
 #[utoipa::path(
     get, path = "/v1/audit-log", tag = "audit", operation_id = "audit_list", params(AuditListQuery),
     responses(
@@ -94,8 +107,7 @@ pub(crate) async fn list(
     Query(query): Query<AuditListQuery>,
 ) -> Result<Json<AuditPage>, Problem> {
     let caller = caller.staff()?;
-    let limit = Page::limit(query.limit).map_err(|invalid| Problem::invalid(&invalid, Source::Query))?;
-    let query = AuditQuery { object: None, before: query.before, limit };
+    let query = query.query().map_err(|invalid| Problem::invalid(&invalid, Source::Query))?;
     let page = platform.store.audit(caller.tenant, &query).await.map_err(|error| Problem::store(&error))?;
     let next = page.items.last().filter(|_| page.more).map(|entry| entry.sequence);
     Ok(Json(AuditPage { items: page.items.iter().map(EntryWire::from).collect(), next }))

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::wire::booking::{Booking, State as WireState, States};
 use crate::wire::cursor::Cursor;
 use crate::wire::id::{CustomerRef, ResourceRef, SeriesRef, ServiceRef, WireId};
-use crate::wire::time::{Local, Moment, MomentOrDate, span};
+use crate::wire::time::{Local, Moment, MomentOrDate, part};
 use crate::wire::wish::wish_body;
 
 pub(super) fn routes() -> Router<Api> {
@@ -155,16 +155,8 @@ impl BookingsQuery {
     fn filter(&self, now: i64) -> Result<BookingFilter, Invalid> {
         let utc = Zones::bundled().zone(&booking_core::ZoneId::UTC)?;
         let limit = Page::limit(self.limit)?;
-        let window = match (self.from, self.to) {
-            (None, None) => None,
-            (from, to) => {
-                let from = from.map_or(booking_core::FIRST_SECOND, |from| from.second(&utc));
-                let to = to.map_or(booking_core::END_SECOND, |to| to.second(&utc));
-                Some(span(from, to)?)
-            }
-        };
         Ok(BookingFilter {
-            window,
+            window: part(self.from, self.to, &utc)?,
             customer: self.customer.map(|id| id.0),
             service: self.service.map(|id| id.0),
             resource: self.resource.map(|id| id.0),

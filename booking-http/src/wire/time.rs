@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use booking_core::{Interval, Invalid, Seconds, Zone, check_second};
+use booking_core::{END_SECOND, FIRST_SECOND, Interval, Invalid, Seconds, Zone, check_second};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -75,6 +75,19 @@ pub(crate) enum MomentOrDate {
 pub(crate) fn span(from: i64, to: i64) -> Result<Interval, Invalid> {
     let window = Interval::from_seconds(check_second("from", from)?, check_second("to", to)?);
     window.map_err(|error| Invalid::new("to", error.value(), "an instant after `from`"))
+}
+
+/// The window that a list is about, where one is asked for: without an end it goes on as far as time does.
+pub(crate) fn part(
+    from: Option<MomentOrDate>,
+    to: Option<MomentOrDate>,
+    zone: &Zone,
+) -> Result<Option<Interval>, Invalid> {
+    if from.is_none() && to.is_none() {
+        return Ok(None);
+    }
+    let from = from.map_or(FIRST_SECOND, |from| from.second(zone));
+    span(from, to.map_or(END_SECOND, |to| to.second(zone))).map(Some)
 }
 
 impl MomentOrDate {

@@ -130,6 +130,31 @@ pub async fn the_audit_log_is_read_in_pages_from_the_newest<S: Store>(store: &S)
     assert_eq!(about.items, [all[3].clone(), all[0].clone()]);
 }
 
+/// From the first instant of a window, and not those at the instant after its last.
+pub async fn the_audit_log_is_read_by_time<S: Store>(store: &S) {
+    // The number of an entry says nothing of its instant.
+    for (id, minutes) in [(1, 10), (2, 30), (3, 20), (4, 30), (5, 40)] {
+        store.put_item(TENANT, &policy(id, 60).into(), Expect::Absent, &stamp(minutes)).await.must();
+    }
+    let all = log(store).await;
+    let window = Some(Interval::new(at(20), at(40)).must());
+    let query = AuditQuery { window, limit: 2, ..AuditQuery::default() };
+    let page = store.audit(TENANT, &query).await.must();
+    assert_eq!((page.items, page.more), (vec![all[3].clone(), all[2].clone()], true));
+    let before = Some(all[2].sequence);
+    let rest = store.audit(TENANT, &AuditQuery { before, ..query.clone() }).await.must();
+    assert_eq!((rest.items, rest.more), (vec![all[1].clone()], false));
+    let object = Some(ItemId::Policy(PolicyId::from_u64(3)).into());
+    let about = store.audit(TENANT, &AuditQuery { object, ..query.clone() }).await.must();
+    assert_eq!(about.items, [all[2].clone()]);
+    let object = Some(ItemId::Policy(PolicyId::from_u64(5)).into());
+    assert_eq!(store.audit(TENANT, &AuditQuery { object, ..query }).await.must().items, []);
+    // However long it is.
+    let window = Some(Interval::new(at(20), at(400 * 24 * 60)).must());
+    let long = store.audit(TENANT, &AuditQuery { window, limit: 9, ..AuditQuery::default() }).await.must();
+    assert_eq!(long.items, [&all[4], &all[3], &all[2], &all[1]].map(Clone::clone));
+}
+
 /// And numbered apart.
 pub async fn audit_logs_of_tenants_are_apart<S: Store>(store: &S) {
     add(store, policy(1, 60)).await;

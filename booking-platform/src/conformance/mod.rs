@@ -83,6 +83,7 @@ macro_rules! conformance {
             commands_of_the_core_are_audited,
             a_replayed_command_is_audited_once,
             the_audit_log_is_read_in_pages_from_the_newest,
+            the_audit_log_is_read_by_time,
             audit_logs_of_tenants_are_apart,
         }
     };

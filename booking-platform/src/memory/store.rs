@@ -189,8 +189,7 @@ impl AuditLog for MemoryPlatform {
         let shared = self.read();
         let log = shared.audit.get(&tenant).into_iter().flatten().rev();
         let older = log.filter(|(sequence, _)| query.before.is_none_or(|before| **sequence < before));
-        let entries = older.map(|(_, entry)| entry);
-        let asked = entries.filter(|entry| query.object.is_none_or(|object| entry.object == object));
+        let asked = older.map(|(_, entry)| entry).filter(|entry| query.asks_for(entry));
         Ok(cut(asked, query.limit))
     }
 }

@@ -180,7 +180,10 @@ impl<P: CustomerStore + AuditLog, B: BookingStore> CustomerDesk<P, B> {
         let mut before = None;
         loop {
             let object = Some(AuditObject::from(customer));
-            let page = self.platform.audit(tenant, &AuditQuery { object, before, limit: MAX_PAGE }).await?;
+            let page = self
+                .platform
+                .audit(tenant, &AuditQuery { object, before, limit: MAX_PAGE, ..AuditQuery::default() })
+                .await?;
             before = page.items.last().map(|entry| entry.sequence).filter(|_| page.more);
             found.extend(page.items);
             bounded(found.len())?;

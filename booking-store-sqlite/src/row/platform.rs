@@ -1,6 +1,6 @@
 //! What surrounds scheduling: tenants, the catalogue, customers, keys and the audit log.
 
-use booking_core::{Actor, Page, TenantId};
+use booking_core::{Actor, Interval, Page, TenantId};
 use booking_platform::memory::PlatformRow;
 use booking_platform::{
     ApiKey, AuditEntry, AuditObject, AuditQuery, Customer, CustomerState, Item, ItemId, MAX_PAGE, Profile,
@@ -247,16 +247,19 @@ pub(crate) fn audit(
 ) -> Result<Page<AuditEntry>, RowError> {
     let limit = query.limit.clamp(1, MAX_PAGE);
     let sql = "SELECT sequence, tenant, at, actor, actor_from, action, object, id, version FROM audit_log \
-        WHERE tenant = ?1 AND sequence < ?2 AND ?3 IS NULL AND ?4 IS NULL ORDER BY sequence DESC LIMIT ?5";
+        WHERE tenant = ?1 AND sequence < ?2 AND ?3 IS NULL AND ?4 IS NULL AND at >= ?5 AND at < ?6 \
+        ORDER BY sequence DESC LIMIT ?7";
     let by_object = "SELECT sequence, tenant, at, actor, actor_from, action, object, id, version FROM audit_log \
         INDEXED BY audit_log_by_object WHERE tenant = ?1 AND sequence < ?2 AND object = ?3 AND id = ?4 \
-        ORDER BY sequence DESC LIMIT ?5";
+        AND at >= ?5 AND at < ?6 ORDER BY sequence DESC LIMIT ?7";
     let mut statement = file.prepare_cached(if query.object.is_some() { by_object } else { sql })?;
     let mut rows = statement.query(params![
         tenant.to_string(),
         query.before.map_or(i64::MAX, count),
         query.object.map(|object| object.kind.as_str()),
         query.object.map(|object| object.id.to_string()),
+        query.window.map_or(i64::MIN, Interval::start_second),
+        query.window.map_or(i64::MAX, Interval::end_second),
         count(limit as u64 + 1),
     ])?;
     let mut found = Vec::new();

@@ -34,3 +34,38 @@ async fn every_write_is_in_the_log_with_who_did_it() {
     let public = desk.raw("GET", "/v1/audit-log", &[("authorization", "Bearer public-1")], "").await;
     assert_eq!(public.problem(), (403, "forbidden"));
 }
+
+/// An instant belongs to the stretch that begins with it, and not to the one that ends there.
+#[tokio::test]
+async fn the_log_is_read_by_time() {
+    let desk = Desk::open().await;
+    let whole = desk.get("/v1/audit-log?limit=200").await.body["items"].clone();
+    desk.clock.set("2026-03-21T10:00:00Z".parse().expect("an instant"));
+    desk.post("/v1/customers", &[], &json!({ "name": "Mia" })).await;
+    desk.clock.set("2026-03-21T23:59:59Z".parse().expect("an instant"));
+    desk.post("/v1/customers", &[], &json!({ "name": "Ben" })).await;
+    desk.clock.set("2026-03-22T00:00:00Z".parse().expect("an instant"));
+    desk.post("/v1/customers", &[], &json!({ "name": "Leo" })).await;
+    let between = async |window: &str| {
+        let log = desk.get(&format!("/v1/audit-log?limit=200&{window}")).await;
+        log.body["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|entry| entry["at"].clone())
+            .collect::<Vec<_>>()
+    };
+    let [ten, last, midnight] = ["2026-03-21T10:00:00Z", "2026-03-21T23:59:59Z", "2026-03-22T00:00:00Z"];
+    assert_eq!(between("from=2026-03-21&to=2026-03-22").await, [last, ten]);
+    assert_eq!(between("from=2026-03-21T11:00:00%2B01:00&to=2026-03-21T23:59:59Z").await, [ten]);
+    assert_eq!(between("from=2026-03-22").await, [midnight]);
+    assert_eq!(between("to=2026-03-21").await.len(), whole.as_array().expect("items").len());
+    let page = desk.get("/v1/audit-log?limit=1&from=2026-03-21&to=2026-03-22").await;
+    let next = page.body["next"].as_u64().expect("there is more");
+    let rest = desk.get(&format!("/v1/audit-log?limit=1&from=2026-03-21&to=2026-03-22&before={next}")).await;
+    assert_eq!((&rest.body["items"][0]["at"], rest.body.get("next")), (&json!(ten), None));
+    for wrong in ["from=2026-03-22&to=2026-03-22", "from=yesterday", "to=1969-12-31"] {
+        let refused = desk.get(&format!("/v1/audit-log?{wrong}")).await;
+        assert_eq!(refused.problem(), (422, "invalid_request"), "{wrong}");
+    }
+}
