@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use booking_core::{Invalid, ZoneId, Zones};
+use booking_core::{Invalid, Zone, ZoneId};
 use booking_platform::{AuditEntry, AuditLog, AuditQuery};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,10 +23,13 @@ pub(super) fn routes() -> Router<Platform> {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct AuditListQuery {
-    /// What was done at or after this instant, or after the first instant of this date in UTC.
+    /// What was done at or after this instant, or after the first instant of this date in `zone`.
     from: Option<MomentOrDate>,
-    /// What was done before this instant, or before the first instant of this date in UTC.
+    /// What was done before this instant, or before the first instant of this date in `zone`.
     to: Option<MomentOrDate>,
+    /// The zone of dates, by its IANA name. Default: UTC.
+    #[param(value_type = Option<String>)]
+    zone: Option<ZoneId>,
     /// Continue before the entry with this number: the `next` of the page before.
     before: Option<u64>,
     /// At most this many, 1 to 200. Default: 50.
@@ -34,9 +37,8 @@ pub(crate) struct AuditListQuery {
 }
 
 impl AuditListQuery {
-    fn query(&self) -> Result<AuditQuery, Invalid> {
-        let utc = Zones::bundled().zone(&ZoneId::UTC)?;
-        let (limit, window) = (Page::limit(self.limit)?, part(self.from, self.to, &utc)?);
+    fn query(&self, zone: &Zone) -> Result<AuditQuery, Invalid> {
+        let (limit, window) = (Page::limit(self.limit)?, part(self.from, self.to, zone)?);
         Ok(AuditQuery { object: None, window, before: self.before, limit })
     }
 }
@@ -107,7 +109,8 @@ pub(crate) async fn list(
     Query(query): Query<AuditListQuery>,
 ) -> Result<Json<AuditPage>, Problem> {
     let caller = caller.staff()?;
-    let query = query.query().map_err(|invalid| Problem::invalid(&invalid, Source::Query))?;
+    let zone = platform.api.zone(query.zone.as_ref(), &ZoneId::UTC)?;
+    let query = query.query(&zone).map_err(|invalid| Problem::invalid(&invalid, Source::Query))?;
     let page = platform.store.audit(caller.tenant, &query).await.map_err(|error| Problem::store(&error))?;
     let next = page.items.last().filter(|_| page.more).map(|entry| entry.sequence);
     Ok(Json(AuditPage { items: page.items.iter().map(EntryWire::from).collect(), next }))

@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use booking_core::{
     Block, BlockId, BookingStore, DAY, END_SECOND, Interval, Invalid, MAX_WINDOW, OccupancyQuery, ResourceId,
-    ZoneId, Zones,
+    Zone, ZoneId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -112,12 +112,16 @@ pub(crate) struct TimeOffQuery {
     /// Who.
     #[param(value_type = String)]
     resource: ResourceRef,
-    /// What ends after this instant, or after the first instant of this date in UTC. Default: now.
+    /// What ends after this instant, or after the first instant of this date in `zone`. Default: now.
     #[serde(default)]
     from: Option<MomentOrDate>,
-    /// What starts before this instant, or before the first instant of this date in UTC. Default: 400 days after `from`, which is the most.
+    /// What starts before this instant, or before the first instant of this date in `zone`. Default: 400 days after `from`, which is the most.
     #[serde(default)]
     to: Option<MomentOrDate>,
+    /// The zone of dates, by its IANA name. Default: UTC.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    zone: Option<ZoneId>,
     /// At most this many, 1 to 200. Default: 50.
     #[serde(default)]
     limit: Option<usize>,
@@ -139,11 +143,10 @@ pub(crate) struct TimeOffPage {
 
 impl TimeOffQuery {
     /// At most [`MAX_WINDOW`] long.
-    fn window(&self, now: i64) -> Result<Interval, Invalid> {
-        let utc = Zones::bundled().zone(&ZoneId::UTC)?;
-        let from = self.from.map_or(now, |from| from.second(&utc));
+    fn window(&self, now: i64, zone: &Zone) -> Result<Interval, Invalid> {
+        let from = self.from.map_or(now, |from| from.second(zone));
         let usual = (from + MAX_WINDOW).min(END_SECOND - 1);
-        let window = span(from, self.to.map_or(usual, |to| to.second(&utc)))?;
+        let window = span(from, self.to.map_or(usual, |to| to.second(zone)))?;
         if window.seconds() > MAX_WINDOW {
             let expected = format!("at most {} days after `from`", MAX_WINDOW / DAY);
             return Err(Invalid::new("to", window.end().to_rfc3339(), expected));
@@ -170,10 +173,11 @@ pub(crate) async fn list(
     let refused = |invalid: Invalid| Problem::invalid(&invalid, Source::Query);
     let limit = Page::limit(query.limit).map_err(refused)?;
     let now = platform.api.now();
+    let zone = platform.api.zone(query.zone.as_ref(), &ZoneId::UTC)?;
     let asked = OccupancyQuery {
         tenant: caller.tenant,
         resources: vec![query.resource.0],
-        window: query.window(now).map_err(refused)?,
+        window: query.window(now, &zone).map_err(refused)?,
         now,
         ignoring: None,
     };

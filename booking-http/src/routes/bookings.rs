@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::{get, post};
-use booking_core::{BookRequest, BookingFilter, BookingId, BookingStore, EventKind, Invalid, Zones};
+use booking_core::{BookRequest, BookingFilter, BookingId, BookingStore, EventKind, Invalid, Zone, ZoneId};
 use serde::{Deserialize, Serialize};
 
 use super::answer::paged;
@@ -114,10 +114,13 @@ pub(crate) async fn validate(
 #[cfg_attr(feature = "server", into_params(parameter_in = Query))]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct BookingsQuery {
-    /// Visits that end after this instant, or after the first instant of this date in UTC.
+    /// Visits that end after this instant, or after the first instant of this date in `zone`.
     from: Option<MomentOrDate>,
-    /// Visits that start before this instant, or before the first instant of this date in UTC.
+    /// Visits that start before this instant, or before the first instant of this date in `zone`.
     to: Option<MomentOrDate>,
+    /// The zone of dates, by its IANA name. Default: UTC.
+    #[cfg_attr(feature = "server", param(value_type = Option<String>))]
+    zone: Option<ZoneId>,
     /// Of this customer.
     #[cfg_attr(feature = "server", param(value_type = Option<String>))]
     customer: Option<CustomerRef>,
@@ -152,11 +155,10 @@ pub(crate) struct BookingsPage {
 }
 
 impl BookingsQuery {
-    fn filter(&self, now: i64) -> Result<BookingFilter, Invalid> {
-        let utc = Zones::bundled().zone(&booking_core::ZoneId::UTC)?;
+    fn filter(&self, now: i64, zone: &Zone) -> Result<BookingFilter, Invalid> {
         let limit = Page::limit(self.limit)?;
         Ok(BookingFilter {
-            window: part(self.from, self.to, &utc)?,
+            window: part(self.from, self.to, zone)?,
             customer: self.customer.map(|id| id.0),
             service: self.service.map(|id| id.0),
             resource: self.resource.map(|id| id.0),
@@ -185,7 +187,8 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let caller = caller.staff()?;
     let now = api.now();
-    let filter = query.filter(now).map_err(|invalid| Problem::invalid(&invalid, Source::Query))?;
+    let zone = api.zone(query.zone.as_ref(), &ZoneId::UTC)?;
+    let filter = query.filter(now, &zone).map_err(|invalid| Problem::invalid(&invalid, Source::Query))?;
     let page = api
         .scheduler()
         .store()

@@ -7,7 +7,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use booking_core::{
     BookingStore, END_SECOND, EntryId, EntryState, Interval, Invalid, JoinRequest, MAX_IN_LINE, WaitingQuery,
-    ZoneId, Zones,
+    Zone, ZoneId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -153,10 +153,13 @@ pub(crate) async fn join(
 #[cfg_attr(feature = "server", into_params(parameter_in = Query))]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct LineQuery {
-    /// Whom a start at or after this instant, or after the first instant of this date in UTC, would do. Default: now.
+    /// Whom a start at or after this instant, or after the first instant of this date in `zone`, would do. Default: now.
     from: Option<MomentOrDate>,
-    /// Whom a start before this instant, or before the first instant of this date in UTC, would do.
+    /// Whom a start before this instant, or before the first instant of this date in `zone`, would do.
     to: Option<MomentOrDate>,
+    /// The zone of dates, by its IANA name. Default: UTC.
+    #[cfg_attr(feature = "server", param(value_type = Option<String>))]
+    zone: Option<ZoneId>,
     /// At most this many, 1 to 200. Default: 50.
     limit: Option<usize>,
     /// Continue after this place: the `next` of the page before.
@@ -175,10 +178,9 @@ pub(crate) struct Line {
 }
 
 impl LineQuery {
-    fn window(&self, now: i64) -> Result<Interval, Invalid> {
-        let utc = Zones::bundled().zone(&ZoneId::UTC)?;
-        let to = self.to.map_or(END_SECOND - 1, |to| to.second(&utc));
-        span(self.from.map_or(now, |from| from.second(&utc)), to)
+    fn window(&self, now: i64, zone: &Zone) -> Result<Interval, Invalid> {
+        let to = self.to.map_or(END_SECOND - 1, |to| to.second(zone));
+        span(self.from.map_or(now, |from| from.second(zone)), to)
     }
 }
 
@@ -201,7 +203,8 @@ pub(crate) async fn list(
     let now = api.now();
     let refused = |invalid: Invalid| Problem::invalid(&invalid, Source::Query);
     let limit = Page::limit(query.limit).map_err(refused)?;
-    let window = query.window(now).map_err(refused)?;
+    let zone = api.zone(query.zone.as_ref(), &ZoneId::UTC)?;
+    let window = query.window(now, &zone).map_err(refused)?;
     let asked = WaitingQuery { tenant: caller.tenant, window, now, limit: MAX_IN_LINE };
     let found = api.scheduler().store().waiting(&asked).await;
     let found = found.map_err(|error| Problem::store(&error))?;

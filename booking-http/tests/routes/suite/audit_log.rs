@@ -59,6 +59,7 @@ async fn the_log_is_read_by_time() {
     assert_eq!(between("from=2026-03-21&to=2026-03-22").await, [last, ten]);
     assert_eq!(between("from=2026-03-21T11:00:00%2B01:00&to=2026-03-21T23:59:59Z").await, [ten]);
     assert_eq!(between("from=2026-03-22").await, [midnight]);
+    assert_eq!(between("from=2026-03-22&zone=Asia/Tokyo").await, [midnight, last]);
     assert_eq!(between("to=2026-03-21").await.len(), whole.as_array().expect("items").len());
     let page = desk.get("/v1/audit-log?limit=1&from=2026-03-21&to=2026-03-22").await;
     let next = page.body["next"].as_u64().expect("there is more");

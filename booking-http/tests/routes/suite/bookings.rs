@@ -106,6 +106,9 @@ async fn lists_are_filtered() {
     assert_eq!(count("state=held,confirmed").await, 2);
     assert_eq!(count("from=2026-03-24").await, 1);
     assert_eq!(count("to=2026-03-24").await, 1);
+    // 10:00 UTC on the 23rd until 10:00 UTC on the 24th.
+    assert_eq!(count("state=held&from=2026-03-23&to=2026-03-24&zone=Pacific/Honolulu").await, 1);
+    assert_eq!(count("state=held&from=2026-03-23&to=2026-03-24").await, 0);
     assert_eq!(count("resource=res_00000000000000000000000000000001").await, 2);
     assert_eq!(count("resource=res_00000000000000000000000000000002").await, 0);
     assert_eq!(count("customer=cus_00000000000000000000000000000001").await, 0);
@@ -117,6 +120,7 @@ async fn lists_are_filtered() {
         ("limit=201", "parameter limit"),
         ("cursor=x", "parameter cursor"),
         ("state=lost", "parameter state"),
+        ("from=2026-03-24&zone=Mars", "parameter zone"),
         ("from=2026-03-24&to=2026-03-23", "parameter to"),
     ] {
         let reply = desk.get(&format!("/v1/bookings?{query}")).await;

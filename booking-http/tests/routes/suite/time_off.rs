@@ -78,6 +78,7 @@ async fn time_off_is_listed_by_start_page_by_page() {
     };
     assert_eq!(listed("").await.0, ids);
     assert_eq!(listed("&from=2026-03-24&to=2026-03-25").await.0, ids[1..2]);
+    assert_eq!(listed("&from=2026-03-24&to=2026-03-25&zone=Pacific/Honolulu").await.0, ids[2..]);
     let (first, page) = listed("&limit=2").await;
     assert_eq!(first, ids[..2]);
     let next = page.body["next"].as_str().expect("there is more");

@@ -74,7 +74,8 @@ async fn the_line_is_listed_page_by_page_and_a_retry_does_not_stand_in_it_twice(
         (ids, page)
     };
     assert_eq!(listed("").await.0, ids);
-    assert_eq!(listed("to=2026-03-25").await.0, ids[..2]);
+    assert_eq!(listed("to=2026-03-24").await.0, ids[..2]);
+    assert_eq!(listed("to=2026-03-24&zone=Pacific/Auckland").await.0, ids[..1]);
     let (first, page) = listed("limit=2").await;
     assert_eq!(first, ids[..2]);
     let next = page.body["next"].as_str().expect("there is more");
