@@ -8,8 +8,8 @@ use booking_core::{CustomerId, Page, StoreError, TenantId};
 
 use crate::{
     ApiKey, AuditEntry, AuditLog, AuditQuery, CatalogueStore, Customer, CustomerStore, CustomerWrite, Expect,
-    Item, ItemId, ItemKind, KeyId, KeyStore, PageQuery, PlatformError, PlatformStore, SearchText, Stamp,
-    Tenant, TenantStore, Versioned,
+    Item, ItemId, ItemKind, KeyId, KeyStore, PageQuery, PlatformError, PlatformStore, ReportQuery, ReportRow,
+    Reports, SearchText, Stamp, Tenant, TenantStore, Versioned,
 };
 
 /// Any platform store: one type for a program that picks memory, a file or a server by its configuration.
@@ -98,6 +98,11 @@ trait Erased: Send + Sync {
         tenant: TenantId,
         query: &'a AuditQuery,
     ) -> Boxed<'a, Result<Page<AuditEntry>, StoreError>>;
+    fn report<'a>(
+        &'a self,
+        tenant: TenantId,
+        query: &'a ReportQuery,
+    ) -> Boxed<'a, Result<Vec<ReportRow>, StoreError>>;
 }
 
 impl<S: PlatformStore> Erased for S {
@@ -195,6 +200,13 @@ impl<S: PlatformStore> Erased for S {
         query: &'a AuditQuery,
     ) -> Boxed<'a, Result<Page<AuditEntry>, StoreError>> {
         Box::pin(AuditLog::audit(self, tenant, query))
+    }
+    fn report<'a>(
+        &'a self,
+        tenant: TenantId,
+        query: &'a ReportQuery,
+    ) -> Boxed<'a, Result<Vec<ReportRow>, StoreError>> {
+        Box::pin(Reports::report(self, tenant, query))
     }
 }
 
@@ -307,5 +319,11 @@ impl KeyStore for AnyPlatform {
 impl AuditLog for AnyPlatform {
     async fn audit(&self, tenant: TenantId, query: &AuditQuery) -> Result<Page<AuditEntry>, StoreError> {
         self.0.audit(tenant, query).await
+    }
+}
+
+impl Reports for AnyPlatform {
+    async fn report(&self, tenant: TenantId, query: &ReportQuery) -> Result<Vec<ReportRow>, StoreError> {
+        self.0.report(tenant, query).await
     }
 }

@@ -12,6 +12,7 @@
 //! | tell who calls | [`KeyRing`] | [`KeyStore`] |
 //! | keep businesses apart | [`Tenant`] | [`TenantStore`] |
 //! | see who did what | [`AuditQuery`] | [`AuditLog`] |
+//! | see what was booked, in numbers | [`ReportQuery`] | [`Reports`] |
 //!
 //! [`memory::MemoryPlatform`] implements all of them and the core's ports, for tests and demos; [`AnyPlatform`] hides
 //! which store it is. A store adapter runs the `conformance` suite (feature `conformance`).
@@ -32,6 +33,7 @@ mod key;
 mod list;
 pub mod memory;
 mod port;
+mod report;
 mod stamp;
 mod tenant;
 mod text;
@@ -54,8 +56,10 @@ pub use id::{GroupId, HolidayCalendarId, KeyId, LocationId, PolicyId, PriceListI
 pub use key::{ApiKey, KeyKind, Token, TokenHash};
 pub use list::List;
 pub use port::{
-    AuditLog, CatalogueStore, CustomerStore, KeyStore, MAX_PAGE, PageQuery, PlatformStore, TenantStore,
+    AuditLog, CatalogueStore, CustomerStore, KeyStore, MAX_PAGE, PageQuery, PlatformStore, Reports,
+    TenantStore,
 };
+pub use report::{Counts, MAX_REPORT_DAYS, ReportBy, ReportGroup, ReportQuery, ReportRow, Tally};
 pub use stamp::{Expect, Stamp, Versioned};
 pub use tenant::Tenant;
 pub use text::{Email, Language, Name, Phone, SearchText, Text};

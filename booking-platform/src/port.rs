@@ -10,7 +10,7 @@ use booking_core::{CustomerId, Page, StoreError, TenantId};
 
 use crate::{
     ApiKey, AuditEntry, AuditQuery, Customer, CustomerWrite, Expect, Item, ItemId, ItemKind, KeyId,
-    PlatformError, SearchText, Stamp, Tenant, Versioned,
+    PlatformError, ReportQuery, ReportRow, SearchText, Stamp, Tenant, Versioned,
 };
 
 /// The most entries of one page.
@@ -170,7 +170,21 @@ pub trait AuditLog: Send + Sync {
     ) -> impl Future<Output = Result<Page<AuditEntry>, StoreError>> + Send;
 }
 
-/// Everything the platform asks of a store.
-pub trait PlatformStore: TenantStore + CatalogueStore + CustomerStore + KeyStore + AuditLog {}
+/// Counts what was booked.
+pub trait Reports: Send + Sync {
+    /// The bookings whose visits start on these days, by where they stand: a row for each group and state in which there
+    /// is one, in this order.
+    fn report(
+        &self,
+        tenant: TenantId,
+        query: &ReportQuery,
+    ) -> impl Future<Output = Result<Vec<ReportRow>, StoreError>> + Send;
+}
 
-impl<S: TenantStore + CatalogueStore + CustomerStore + KeyStore + AuditLog> PlatformStore for S {}
+/// Everything the platform asks of a store.
+pub trait PlatformStore:
+    TenantStore + CatalogueStore + CustomerStore + KeyStore + AuditLog + Reports
+{
+}
+
+impl<S: TenantStore + CatalogueStore + CustomerStore + KeyStore + AuditLog + Reports> PlatformStore for S {}

@@ -17,10 +17,10 @@ use booking_platform::conformance as rules;
 use booking_platform::memory::MemoryPlatform;
 use booking_platform::{
     ApiKey, AuditEntry, AuditLog, AuditQuery, CatalogueStore, Customer, CustomerStore, CustomerWrite, Expect,
-    Item, ItemId, ItemKind, KeyId, KeyStore, PageQuery, PlatformError, SearchText, Stamp, Tenant,
-    TenantStore, Versioned,
+    Item, ItemId, ItemKind, KeyId, KeyStore, PageQuery, PlatformError, ReportQuery, ReportRow, Reports,
+    SearchText, Stamp, Tally, Tenant, TenantStore, Versioned,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, Utc};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
@@ -37,6 +37,9 @@ enum Fault {
     PagesUnordered,
     ReplaysAudited,
     WindowsClosed,
+    ReportsClosed,
+    ReportsByUtc,
+    ReportsStale,
 }
 
 /// The reference with a fault.
@@ -44,11 +47,12 @@ struct Faulty {
     inner: MemoryPlatform,
     fault: Fault,
     seen: Mutex<HashMap<ResourceId, Arc<Resource>>>,
+    told: Mutex<Vec<(ReportQuery, Vec<ReportRow>)>>,
 }
 
 impl Faulty {
     fn new(fault: Fault) -> Self {
-        Self { inner: MemoryPlatform::new(), fault, seen: Mutex::default() }
+        Self { inner: MemoryPlatform::new(), fault, seen: Mutex::default(), told: Mutex::default() }
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -209,6 +213,32 @@ impl AuditLog for Faulty {
     }
 }
 
+impl Reports for Faulty {
+    async fn report(&self, tenant: TenantId, query: &ReportQuery) -> Result<Vec<ReportRow>, StoreError> {
+        if self.has(Fault::ReportsByUtc) {
+            let mut tally = Tally::default();
+            let all = BookingFilter { limit: 1_000, now: query.now(), ..BookingFilter::default() };
+            for mut booking in self.inner.bookings(tenant, &all).await?.items {
+                booking.local.wall = booking.start().naive_utc();
+                tally.count(query, &booking);
+            }
+            return Ok(tally.rows());
+        }
+        let until = query.until() + Days::new(u64::from(self.has(Fault::ReportsClosed)));
+        let now = DateTime::from_timestamp(query.now(), 0).unwrap();
+        let rows = ReportQuery::new(query.from(), until, query.by(), now).unwrap();
+        let rows = self.inner.report(tenant, &rows).await?;
+        let mut told = self.told.lock().unwrap();
+        match told.iter().find(|known| known.0 == *query) {
+            Some(known) if self.has(Fault::ReportsStale) => Ok(known.1.clone()),
+            _ => {
+                told.push((*query, rows.clone()));
+                Ok(rows)
+            }
+        }
+    }
+}
+
 impl Catalog for Faulty {
     passed_on! {
         service(tenant: TenantId, service: ServiceId) -> Result<Option<Arc<Service>>, StoreError>;
@@ -296,6 +326,13 @@ fn gaps_in_the_audit_log_are_noticed() {
     check(Fault::RefusalsAudited, rules::a_refused_write_is_not_audited);
     check(Fault::ReplaysAudited, rules::a_replayed_command_is_audited_once);
     check(Fault::WindowsClosed, rules::the_audit_log_is_read_by_time);
+}
+
+#[test]
+fn reports_that_count_wrongly_are_noticed() {
+    check(Fault::ReportsClosed, rules::a_report_tells_days_and_services_apart);
+    check(Fault::ReportsByUtc, rules::a_visit_belongs_to_its_date_on_the_wall);
+    check(Fault::ReportsStale, rules::days_that_are_over_are_counted_as_they_are_now);
 }
 
 #[test]

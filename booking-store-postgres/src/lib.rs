@@ -26,6 +26,7 @@ mod platform;
 mod pooler;
 mod read;
 mod replica;
+mod reports;
 mod store;
 mod upkeep;
 mod wire;

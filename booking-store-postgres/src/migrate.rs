@@ -55,6 +55,7 @@ const FILES: &[Migration] = files![
     true "functions/15_changes",
     true "functions/16_replica",
     true "functions/17_jobs",
+    true "functions/18_reports",
 ];
 
 /// Every file, in the order in which they are applied.

@@ -1,11 +1,11 @@
 //! The platform's ports.
 
 use booking_core::{CustomerId, Page, StoreError, TenantId};
-use booking_platform::memory::{Written, held_capacity};
+use booking_platform::memory::{Written, held_capacity, report};
 use booking_platform::{
     ApiKey, AuditEntry, AuditLog, AuditQuery, CatalogueStore, Customer, CustomerStore, CustomerWrite, Expect,
-    Item, ItemId, ItemKind, KeyId, KeyStore, PageQuery, PlatformError, SearchText, Stamp, Tenant,
-    TenantStore, Versioned,
+    Item, ItemId, ItemKind, KeyId, KeyStore, PageQuery, PlatformError, ReportQuery, ReportRow, Reports,
+    SearchText, Stamp, Tenant, TenantStore, Versioned,
 };
 
 use crate::SqliteStore;
@@ -166,5 +166,11 @@ impl AuditLog for SqliteStore {
         // A store that has stopped serves nothing.
         self.read(None, |_| ()).await?;
         self.read_file(|file| audit(file, tenant, query))
+    }
+}
+
+impl Reports for SqliteStore {
+    async fn report(&self, tenant: TenantId, query: &ReportQuery) -> Result<Vec<ReportRow>, StoreError> {
+        self.read(Some(tenant), |memory| report(&memory.state, tenant, query)).await
     }
 }

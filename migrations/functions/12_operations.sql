@@ -174,32 +174,6 @@ END $$;
 COMMENT ON FUNCTION booking.health() IS
     'How the database and the work on it are, of all tenants together, for whoever runs it: transactions, waits, replicas, rows that wait for vacuum, events that wait for their number, holds that nobody swept, jobs, overlaps in the coming days.';
 
--- Counts, minutes and money of the visits that start in a stretch.
-CREATE OR REPLACE FUNCTION booking.dashboard(tenant uuid, from_ bigint, until_ bigint) RETURNS jsonb
-LANGUAGE plpgsql AS $$
-DECLARE
-    now_ bigint := booking.present(0);
-    found_ jsonb;
-BEGIN
-    PERFORM set_config('booking.tenant', tenant::text, true);
-    WITH visits AS (
-        SELECT booking.state_at(b.state, b.deadline, now_) AS state, b.ends - b.starts AS seconds, b.price_minor,
-               b.price_currency, b.party
-        FROM booking.bookings b WHERE b.tenant_id = tenant AND b.starts >= from_ AND b.starts < until_
-    )
-    SELECT jsonb_build_object(
-        'states', (SELECT coalesce(jsonb_object_agg(state, number), '{}')
-                   FROM (SELECT v.state, count(*) AS number FROM visits v GROUP BY 1) s),
-        'people', (SELECT coalesce(sum(party), 0) FROM visits WHERE booking.counts(state)),
-        'minutes', (SELECT coalesce(sum(seconds), 0)::bigint / 60 FROM visits WHERE booking.counts(state)),
-        'prices', (SELECT coalesce(jsonb_object_agg(price_currency, minor), '{}') FROM (
-                       SELECT price_currency, sum(price_minor) AS minor FROM visits
-                       WHERE booking.counts(state) AND price_minor IS NOT NULL GROUP BY 1) p))
-    INTO found_;
-    RETURN found_;
-END $$;
-COMMENT ON FUNCTION booking.dashboard(uuid, bigint, bigint) IS 'Counts, minutes and money of the visits that start in a stretch.';
-
 -- For people and reports: instants as timestamps. Views see what the caller sees.
 CREATE OR REPLACE VIEW booking.agenda WITH (security_invoker = true) AS
     SELECT p.tenant_id, p.resource_id, r.name AS resource, to_timestamp(b.starts) AS starts_at,

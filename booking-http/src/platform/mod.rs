@@ -1,5 +1,6 @@
 //! What surrounds scheduling: the catalogue as people edit it, customers, API keys and the audit log.
 
+mod analytics;
 mod audit;
 mod customers;
 mod items;
@@ -69,6 +70,7 @@ pub fn router_with(platform: Platform, own: Router) -> Router {
         .merge(customers::routes())
         .merge(keys::routes())
         .merge(audit::routes())
+        .merge(analytics::routes())
         .merge(time_off::routes());
     let api = platform.api.clone();
     let watched = Router::new().route("/metrics", get(metrics));
@@ -96,6 +98,7 @@ async fn metrics(State(platform): State<Platform>) -> String {
     keys::create,
     keys::revoke,
     audit::list,
+    analytics::bookings,
     time_off::list,
     time_off::create,
     time_off::read,

@@ -36,6 +36,7 @@ static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_string());
         (name = "customers", description = "Who books"),
         (name = "keys", description = "API keys"),
         (name = "audit", description = "Who did what"),
+        (name = "analytics", description = "What was booked, in numbers"),
         (name = "meta", description = "The server itself"),
     ),
     paths(

@@ -113,6 +113,27 @@ impl<'de> Deserialize<'de> for MomentOrDate {
     }
 }
 
+/// A date: `2026-03-30`.
+#[cfg(feature = "server")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Date(pub(crate) NaiveDate);
+
+#[cfg(feature = "server")]
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+#[cfg(feature = "server")]
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let date = if text.len() == 10 { text.parse().ok() } else { None };
+        date.map(Self).ok_or_else(|| serde::de::Error::custom("expected a date like 2026-03-30"))
+    }
+}
+
 /// An instant as the clock of a zone shows it: `2026-03-30T09:00:00+02:00`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Local {
@@ -229,6 +250,7 @@ mod schema {
     texts! {
         Moment = Some(KnownFormat::DateTime), "2026-03-30T07:00:00Z";
         MomentOrDate = None, "2026-03-30";
+        Date = Some(KnownFormat::Date), "2026-03-30";
         Local = Some(KnownFormat::DateTime), "2026-03-30T09:00:00+02:00";
         Length = Some(KnownFormat::Duration), "PT45M";
     }

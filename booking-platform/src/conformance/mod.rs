@@ -11,6 +11,7 @@ mod customers;
 mod keys;
 mod kit;
 mod references;
+mod reports;
 mod tenants;
 
 pub use audit::*;
@@ -19,6 +20,7 @@ pub use customers::*;
 pub use keys::*;
 pub use kit::{Store, Subject};
 pub use references::*;
+pub use reports::*;
 pub use tenants::*;
 
 /// One test for each rule of the platform's ports.
@@ -85,6 +87,11 @@ macro_rules! conformance {
             the_audit_log_is_read_in_pages_from_the_newest,
             the_audit_log_is_read_by_time,
             audit_logs_of_tenants_are_apart,
+            a_report_counts_bookings_by_where_they_stand,
+            a_report_tells_days_and_services_apart,
+            a_visit_belongs_to_its_date_on_the_wall,
+            days_that_are_over_are_counted_as_they_are_now,
+            reports_of_tenants_are_apart,
         }
     };
 }

@@ -7,10 +7,12 @@ mod booking;
 mod catalogue;
 mod customers;
 mod keys;
+mod report;
 mod rows;
 mod state;
 mod store;
 
+pub use report::report;
 pub use rows::{PlatformRow, Written};
 pub use state::{PlatformState, held_capacity};
 pub use store::MemoryPlatform;

@@ -6,12 +6,13 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use booking_core::memory::State;
 use booking_core::{CustomerId, Page, StoreError, TenantId};
 
+use super::report::report;
 use super::rows::{PlatformRow, Written};
 use super::state::{PlatformState, cut, held_capacity};
 use crate::{
     ApiKey, AuditEntry, AuditLog, AuditQuery, CatalogueStore, Customer, CustomerStore, CustomerWrite, Expect,
-    Item, ItemId, ItemKind, KeyId, KeyStore, PageQuery, PlatformError, SearchText, Stamp, Tenant,
-    TenantStore, Versioned,
+    Item, ItemId, ItemKind, KeyId, KeyStore, PageQuery, PlatformError, ReportQuery, ReportRow, Reports,
+    SearchText, Stamp, Tenant, TenantStore, Versioned,
 };
 
 /// A whole business in memory: the core's ports and the platform's, the reference that every other store is held
@@ -191,5 +192,11 @@ impl AuditLog for MemoryPlatform {
         let older = log.filter(|(sequence, _)| query.before.is_none_or(|before| **sequence < before));
         let asked = older.map(|(_, entry)| entry).filter(|entry| query.asks_for(entry));
         Ok(cut(asked, query.limit))
+    }
+}
+
+impl Reports for MemoryPlatform {
+    async fn report(&self, tenant: TenantId, query: &ReportQuery) -> Result<Vec<ReportRow>, StoreError> {
+        Ok(report(&self.read().state, tenant, query))
     }
 }

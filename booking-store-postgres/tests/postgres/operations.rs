@@ -1,6 +1,7 @@
 //! For those who run it: the doctor, the self-check, the dashboard, the agenda.
 
-use booking_core::{BookingStore, Change, Money, Priced, StoreError};
+use booking_core::{BookingStore, Change, Money, Priced, State, StoreError};
+use booking_platform::{ReportBy, ReportQuery, Reports};
 use booking_store_postgres::sqlx::types::Json;
 use booking_store_postgres::sqlx::{Executor, query_as, query_scalar};
 use booking_store_postgres::{PostgresStore, doctor};
@@ -106,25 +107,21 @@ async fn the_dashboard_and_the_agenda_tell_the_same_visits() {
         store.commit(&command(booking_core::Action::Place(vec![asked]))).await.unwrap();
     }
     store.commit(&change(3, Change::Cancel { fee: None })).await.unwrap();
-    let Json(told): Json<Value> = query_scalar("SELECT booking.dashboard($1, $2, $3)")
-        .bind(TENANT.uuid())
-        .bind(DAY)
-        .bind(DAY + 86_400)
-        .fetch_one(&pool)
-        .await
-        .unwrap();
-    let expected = json!({
-        "states": { "confirmed": 2, "cancelled": 1 }, "people": 2, "minutes": 2, "prices": { "EUR": 2_000 },
-    });
-    assert_eq!(told, expected);
+    // Over for a hundred years.
+    store.commit(&place(4, &[1], 60 - 3_155_760_000, 120 - 3_155_760_000)).await.unwrap();
+    let day = at(0).date_naive();
+    let query = ReportQuery::new(day, day.succ_opt().unwrap(), ReportBy::Whole, at(0)).unwrap();
+    let told = store.report(TENANT, &query).await.unwrap();
+    let booked: Vec<(State, u64)> = told.iter().map(|row| (row.state, row.counts.bookings)).collect();
+    assert_eq!(booked, [(State::Confirmed, 2), (State::Cancelled, 1)]);
     let mut transaction = pool.begin().await.unwrap();
     // Without its tenant a view shows nothing either.
-    let count = "SELECT count(*) FROM booking.agenda WHERE starts_at >= '2090-01-01 00:00:00Z'";
-    assert_eq!(query_scalar::<_, i64>(count).fetch_one(&mut *transaction).await.unwrap(), 0);
+    let count = "SELECT (SELECT count(*) FROM booking.agenda), (SELECT count(*) FROM booking.upcoming)";
+    assert_eq!(query_as::<_, (i64, i64)>(count).fetch_one(&mut *transaction).await.unwrap(), (0, 0));
     let set =
         query_scalar::<_, String>("SELECT set_config('booking.tenant', $1, true)").bind(TENANT.to_string());
     set.fetch_one(&mut *transaction).await.unwrap();
-    assert_eq!(query_scalar::<_, i64>(count).fetch_one(&mut *transaction).await.unwrap(), 2);
+    assert_eq!(query_as::<_, (i64, i64)>(count).fetch_one(&mut *transaction).await.unwrap(), (3, 2));
     let Json(health): Json<Value> =
         query_scalar("SELECT booking.health()").fetch_one(&mut *transaction).await.unwrap();
     assert_eq!(health["in_recovery"], json!(false));

@@ -1,5 +1,6 @@
 //! What the routes do, whatever store is behind them. Files are named after the URLs they test.
 
+mod analytics;
 mod api_keys;
 mod audit_log;
 mod audit_writes;
