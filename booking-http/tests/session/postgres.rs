@@ -4,8 +4,13 @@
 mod line;
 #[expect(dead_code, reason = "the other sessions use the rest")]
 mod program;
+#[path = "../../../booking-store-postgres/tests/postgres/server.rs"]
+#[expect(dead_code, reason = "the tests of the store need more of it")]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+mod server;
 #[expect(dead_code, reason = "the other sessions use the rest")]
 mod shell;
+mod together;
 
 use std::net::ToSocketAddrs;
 use std::process::{Command, Output};
@@ -75,12 +80,20 @@ impl Drop for Database {
 }
 
 fn sql(url: &str, text: &str) {
+    connected(url, async |connection| {
+        connection.execute(AssertSqlSafe(text.to_owned())).await.expect("the statement runs");
+    });
+}
+
+/// Does something on a connection of its own.
+fn connected<T>(url: &str, work: impl AsyncFnOnce(&mut PgConnection) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let mut connection = PgConnection::connect(url).await.expect("a server");
-        connection.execute(AssertSqlSafe(text.to_owned())).await.expect("the statement runs");
+        let done = work(&mut connection).await;
         connection.close().await.expect("the connection ends");
-    });
+        done
+    })
 }
 
 /// Lets the first visit of the feed be ten years ago, and history from before now be forgotten.
