@@ -83,8 +83,11 @@ fn with_settings(
     task(&[("DATABASE_URL", &url), (PROGRAMS, &folder)])
 }
 
-/// The pooler's program, installed where it is missing and may be.
+/// The pooler's program: the given one, or what is found, installed where it is missing and may be.
 fn pooler() -> Result<PathBuf> {
+    if let Some(given) = std::env::var_os(POOLER).filter(|given| !given.is_empty()) {
+        return Ok(given.into());
+    }
     find_pooler().or_else(|| debian::install("pgbouncer").then(find_pooler).flatten()).ok_or_else(|| {
         "the tests of the PostgreSQL store need PgBouncer and it is not installed: on Debian, apt-get install -y pgbouncer"
             .into()
