@@ -7,7 +7,9 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::of_read;
-use crate::migrate::{MigrateError, POOLED, check, check_pooler};
+use crate::migrate::{
+    CONTRIB, ENCODE, FOREIGN, MigrateError, POOLED, check, check_pooler, missing_extensions, time_limits,
+};
 
 /// Something to mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,9 @@ pub struct Finding {
     /// What to do.
     pub fix: String,
 }
+
+/// How a role is let use the schema.
+const GRANT: &str = "let it use the schema, as its owner: `booking migrate --grant ROLE`, or `grant`";
 
 impl Finding {
     fn new(problem: impl Into<String>, fix: impl Into<String>) -> Self {
@@ -40,45 +45,30 @@ pub async fn doctor(pool: &PgPool) -> Result<Vec<Finding>, StoreError> {
     }
     found.extend(schema);
     found.extend(role(&mut connection).await.map_err(|error| of_read(&error))?);
+    found.extend(limits(&mut connection).await.map_err(|error| of_read(&error))?);
     found.extend(encoding(&mut connection).await.map_err(|error| of_read(&error))?);
     found.extend(settings(&mut connection).await.map_err(|error| of_read(&error))?);
     Ok(found)
 }
 
-/// The extensions that the schema needs, where they are neither there nor can be had.
 async fn extensions(connection: &mut PgConnection) -> Result<Vec<Finding>, sqlx::Error> {
-    let missing: Vec<String> = sqlx::query_scalar(
-        "SELECT needed.name FROM (VALUES ('btree_gist'), ('pg_trgm')) AS needed (name)
-         WHERE NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = needed.name)
-           AND NOT EXISTS (SELECT FROM pg_available_extensions a WHERE a.name = needed.name)",
-    )
-    .fetch_all(connection)
-    .await?;
-    let fix = "install the server's contrib package (on Debian it is part of postgresql), then migrate";
-    let told = |name: String| Finding::new(format!("the extension {name} is not there"), fix);
-    Ok(missing.into_iter().map(told).collect())
+    let told = |name: String| Finding::new(format!("the extension {name} is not there"), CONTRIB);
+    Ok(missing_extensions(connection).await?.into_iter().map(told).collect())
 }
 
 async fn schema(connection: &mut PgConnection) -> Result<Option<Finding>, StoreError> {
     let Err(error) = check(connection).await else { return Ok(None) };
     let fix = match &error {
-        MigrateError::Database(error) if may_not(error) => {
-            let problem = format!("the role may not use the schema: {error}");
-            let fix = "let the role use it with `grant`, as the schema's owner";
-            return Ok(Some(Finding::new(problem, fix)));
+        MigrateError::Denied { why } => {
+            return Ok(Some(Finding::new(format!("the role may not use the schema: {why}"), GRANT)));
         }
         MigrateError::Database(error) => return Err(of_read(error)),
-        MigrateError::Older { .. } => "migrate as the schema's owner",
+        MigrateError::Older { .. } => "as the schema's owner: `booking migrate`",
         MigrateError::Newer { .. } => "use a newer version of this program",
         MigrateError::TooOld { .. } => "upgrade the server",
-        _ => "use another database, or move what is in the way",
+        _ => FOREIGN,
     };
     Ok(Some(Finding::new(error.to_string(), fix)))
-}
-
-/// Whether a role lacks the right to something.
-fn may_not(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("42501"))
 }
 
 /// Tables that a migration has added since the role was let use the schema.
@@ -91,11 +81,8 @@ async fn rights(connection: &mut PgConnection) -> Result<Vec<Finding>, sqlx::Err
     )
     .fetch_all(connection)
     .await?;
-    let fix = "let the role use the schema again with `grant`, as the schema's owner";
-    Ok(closed
-        .into_iter()
-        .map(|table| Finding::new(format!("the role may not use the table {table}"), fix))
-        .collect())
+    let told = |table| Finding::new(format!("the role may not use the table {table}"), GRANT);
+    Ok(closed.into_iter().map(told).collect())
 }
 
 /// What is looked at of what the database says of itself.
@@ -150,8 +137,19 @@ async fn role(connection: &mut PgConnection) -> Result<Option<Finding>, sqlx::Er
     .fetch_one(connection)
     .await?;
     let problem = format!("the role `{name}` passes row security: only predicates keep tenants apart");
-    let fix = "connect as a role without SUPERUSER and BYPASSRLS, and let it use the schema with `grant`";
+    let fix = "connect as a role without SUPERUSER and BYPASSRLS, which `booking migrate --grant ROLE` lets use the schema";
     Ok(passes.then(|| Finding::new(problem, fix)))
+}
+
+/// Who owns the schema may not be able to set them.
+async fn limits(connection: &mut PgConnection) -> Result<Option<Finding>, sqlx::Error> {
+    let (name, endless): (String, bool) =
+        sqlx::query_as("SELECT current_user::text, '0' IN (current_setting('statement_timeout'), current_setting('lock_timeout'))")
+            .fetch_one(connection)
+            .await?;
+    let problem = format!("the role `{name}` has no time limits: a request may wait for ever");
+    let fix = format!("as a role that may alter roles: {}", time_limits(&name));
+    Ok(endless.then(|| Finding::new(problem, fix)))
 }
 
 /// Words are looked for letter by letter, which takes an encoding that has letters.
@@ -159,7 +157,7 @@ async fn encoding(connection: &mut PgConnection) -> Result<Option<Finding>, sqlx
     let encoding: String =
         sqlx::query_scalar("SELECT current_setting('server_encoding')").fetch_one(connection).await?;
     let problem = format!("the database is encoded in {encoding}: searches for words fail");
-    let fix = "make a database with ENCODING 'UTF8', and restore a dump of this one into it";
+    let fix = format!("{ENCODE}, and restore a dump of this one into it");
     Ok((encoding != "UTF8").then(|| Finding::new(problem, fix)))
 }
 

@@ -38,20 +38,25 @@ fn meaning_of(code: &str) -> Meaning {
     }
 }
 
+/// What an error says: the server's own words where it has any. The driver's name a line of the server's source.
+pub(crate) fn said(error: &Error) -> String {
+    error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+}
+
 /// An error of a read: nothing was changed, whatever happened.
 pub(crate) fn of_read(error: &Error) -> StoreError {
     match meaning(error) {
-        Meaning::TryAgain | Meaning::Away | Meaning::Broken => StoreError::Unavailable(error.to_string()),
-        Meaning::Wrong => StoreError::Failed(error.to_string()),
+        Meaning::TryAgain | Meaning::Away | Meaning::Broken => StoreError::Unavailable(said(error)),
+        Meaning::Wrong => StoreError::Failed(said(error)),
     }
 }
 
 /// An error while a command was under way.
 pub(crate) fn of_commit(error: &Error) -> StoreError {
     match meaning(error) {
-        Meaning::TryAgain | Meaning::Away => StoreError::Unavailable(error.to_string()),
-        Meaning::Broken => StoreError::Unknown(error.to_string()),
-        Meaning::Wrong => StoreError::Failed(error.to_string()),
+        Meaning::TryAgain | Meaning::Away => StoreError::Unavailable(said(error)),
+        Meaning::Broken => StoreError::Unknown(said(error)),
+        Meaning::Wrong => StoreError::Failed(said(error)),
     }
 }
 

@@ -34,7 +34,9 @@ mod wire;
 pub use cache::CacheUse;
 pub use doctor::{Finding, doctor};
 pub use jobs::{Done, Job, JobKind};
-pub use migrate::{MigrateError, Migration, SCHEMA_VERSION, dry_run, grant, migrate, migrations};
+pub use migrate::{
+    MigrateError, Migration, SCHEMA_VERSION, dry_run, grant, migrate, migrations, time_limits,
+};
 pub use replica::ReplicaUse;
 pub use sqlx;
 pub use store::{PostgresStore, commit_in};

@@ -1,9 +1,11 @@
 //! Migrations: numbered steps that run once, and functions that are put in place whenever they changed.
 
 use sha2::{Digest, Sha256};
+use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 
+use crate::error::said;
 use crate::pooler::loses_statements;
 use crate::wire::hex;
 
@@ -101,7 +103,7 @@ pub enum MigrateError {
         first: &'static str,
     },
     /// There is a schema `booking` that this crate did not make.
-    #[error("there is a schema `booking` that is not ours: it has no table `migrations`")]
+    #[error("there is a schema `booking` that is not ours: it has no table `migrations`; {FOREIGN}")]
     Foreign,
     /// The server is too old.
     #[error("the server has version {found}, at least 15 is needed")]
@@ -112,10 +114,47 @@ pub enum MigrateError {
     /// There is a pooler in between that loses prepared statements.
     #[error("a pooler lies in between that loses prepared statements: {POOLED}")]
     Pooled,
+    /// An extension is not there and cannot be had.
+    #[error("the extension {name} is not there: {CONTRIB}")]
+    NoExtension {
+        /// The extension.
+        name: String,
+    },
+    /// The database is encoded without letters, by which words are looked for.
+    #[error("the database is encoded in {found}, in which words cannot be looked for: {ENCODE}")]
+    Encoding {
+        /// Its encoding.
+        found: String,
+    },
+    /// The role lacks a right.
+    #[error("{why}: {DENIED}")]
+    Denied {
+        /// What the server says.
+        why: String,
+    },
     /// The database failed.
-    #[error("the database failed")]
-    Database(#[from] sqlx::Error),
+    #[error("the database failed: {}", said(.0))]
+    Database(sqlx::Error),
 }
+
+impl From<sqlx::Error> for MigrateError {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(DatabaseError::code);
+        if code.as_deref() == Some("42501") {
+            Self::Denied { why: said(&error) }
+        } else {
+            Self::Database(error)
+        }
+    }
+}
+
+// What to do about it.
+pub(crate) const FOREIGN: &str = "use another database, or rename that schema";
+pub(crate) const CONTRIB: &str =
+    "install the server's contrib package (on Debian it is part of postgresql), then migrate";
+pub(crate) const ENCODE: &str = "make another with ENCODING 'UTF8' TEMPLATE template0";
+pub(crate) const DENIED: &str = "whoever owns the database migrates it and lets the server's role use the schema, with \
+    `booking migrate --grant ROLE`";
 
 /// What to do about a pooler that loses prepared statements.
 pub(crate) const POOLED: &str = "let it pool in session mode, or connect to the server itself; PgBouncer from 1.21 on can \
@@ -167,6 +206,9 @@ async fn run(connection: &mut PgConnection, dry: bool) -> Result<Vec<Migration>,
     let mut transaction = connection.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *transaction).await?;
     let pending = pending(&mut transaction).await?;
+    if pending.len() == FILES.len() {
+        check_ground(&mut transaction).await?;
+    }
     if dry || pending.is_empty() {
         transaction.rollback().await?;
         return Ok(pending);
@@ -180,6 +222,30 @@ async fn run(connection: &mut PgConnection, dry: bool) -> Result<Vec<Migration>,
     }
     transaction.commit().await?;
     Ok(pending)
+}
+
+/// What a new schema stands on, said before anything is made: later it would take a dump and another database.
+async fn check_ground(connection: &mut PgConnection) -> Result<(), MigrateError> {
+    let found: String =
+        sqlx::query_scalar("SELECT current_setting('server_encoding')").fetch_one(&mut *connection).await?;
+    if found != "UTF8" {
+        return Err(MigrateError::Encoding { found });
+    }
+    match missing_extensions(connection).await?.pop() {
+        Some(name) => Err(MigrateError::NoExtension { name }),
+        None => Ok(()),
+    }
+}
+
+/// The extensions that the schema needs, where they are neither there nor can be had.
+pub(crate) async fn missing_extensions(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT needed.name FROM (VALUES ('btree_gist'), ('pg_trgm')) AS needed (name)
+         WHERE NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = needed.name)
+           AND NOT EXISTS (SELECT FROM pg_available_extensions a WHERE a.name = needed.name)",
+    )
+    .fetch_all(connection)
+    .await
 }
 
 const BOOTSTRAP: &str = "
@@ -235,8 +301,23 @@ fn compare(applied: &[(String, String)]) -> Result<Vec<Migration>, MigrateError>
 
 /// Lets a role use the schema: what the application connects as. It owns nothing, is subject to row security, and gets
 /// time limits so that no request waits for ever.
-pub async fn grant(connection: &mut PgConnection, role: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT booking.grant_to($1)").bind(role).execute(connection).await.map(drop)
+///
+/// Answers whether it has time limits: setting them takes the right to alter roles, which the owner of a schema need not
+/// have.
+pub async fn grant(connection: &mut PgConnection, role: &str) -> Result<bool, MigrateError> {
+    Ok(sqlx::query_scalar("SELECT booking.grant_to($1)").bind(role).fetch_one(connection).await?)
+}
+
+/// The statements that give a role its time limits, for whoever may alter roles.
+pub fn time_limits(role: &str) -> String {
+    let role = role.replace('"', "\"\"");
+    let limits = [
+        ("statement_timeout", "2s"),
+        ("lock_timeout", "500ms"),
+        ("idle_in_transaction_session_timeout", "5s"),
+    ];
+    let statement = |(name, value)| format!("ALTER ROLE \"{role}\" SET {name} = '{value}';");
+    limits.map(statement).join(" ")
 }
 
 #[cfg(test)]

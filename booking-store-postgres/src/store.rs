@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::batch::Batcher;
 use crate::cache::{BusyCache, CacheUse, Touched, touched};
 use crate::changes::Changes;
-use crate::error::{Meaning, meaning, of_commit, of_read};
+use crate::error::{Meaning, meaning, of_commit, of_read, said};
 use crate::migrate::{MigrateError, check, check_pooler};
 use crate::replica::{Replica, ReplicaUse};
 use crate::wire::{Answer, decode_answer, encode};
@@ -223,8 +223,8 @@ pub(crate) async fn apply_alone(
 ) -> Result<Committed, CommitError> {
     let wire = encode(command, keep_keys);
     let mut connection = pool.acquire().await.map_err(|error| match meaning(&error) {
-        Meaning::Wrong => StoreError::Failed(error.to_string()),
-        _ => StoreError::Unavailable(error.to_string()),
+        Meaning::Wrong => StoreError::Failed(said(&error)),
+        _ => StoreError::Unavailable(said(&error)),
     })?;
     let mut attempt = 1;
     loop {

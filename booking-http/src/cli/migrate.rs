@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::place::Kept;
 use super::{Ending, Outcome, wait_for};
-use crate::stores::{self, Place};
+use crate::stores::{self, Migrated, Place};
 
 /// Bring a `PostgreSQL` database to this version's schema, in one transaction and under a lock. May run as often as it
 /// likes. Needs the role that owns the schema.
@@ -16,7 +16,8 @@ pub(crate) struct Migrate {
     /// Only say what would be done. The exit code is 3 when there is anything to do.
     #[arg(long)]
     dry_run: bool,
-    /// Let this role use the schema afterwards: what the server connects as.
+    /// Let this role use the schema afterwards: what the server connects as. The exit code is 3 when it has no time limits,
+    /// and this role may not set them.
     #[arg(long, value_name = "ROLE", conflicts_with = "dry_run")]
     grant: Option<String>,
     /// Print JSON.
@@ -33,16 +34,23 @@ impl Migrate {
                     .into(),
             );
         };
-        let steps = wait_for(stores::migrate(&url, self.dry_run, self.grant.as_deref()))??;
+        let Migrated { steps, limits } =
+            wait_for(stores::migrate(&url, self.dry_run, self.grant.as_deref()))??;
         if self.json {
-            println!("{}", json!({"dry_run": self.dry_run, "steps": steps}));
+            println!("{}", json!({"dry_run": self.dry_run, "steps": steps, "limits": limits}));
         } else {
             for step in &steps {
                 println!("{step}");
             }
             let done = if self.dry_run { "to do" } else { "done" };
             println!("{} steps {done}", steps.len());
+            if let Some(limits) = &limits {
+                println!(
+                    "the role has no time limits yet, and this one may not set them. As a role that may:\n  {limits}"
+                );
+            }
         }
-        Ok(if self.dry_run && !steps.is_empty() { Ending::Found } else { Ending::Well })
+        let left = limits.is_some() || (self.dry_run && !steps.is_empty());
+        Ok(if left { Ending::Found } else { Ending::Well })
     }
 }

@@ -14,7 +14,7 @@ use booking_platform::{AnyPlatform, PlatformStore};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-pub(crate) use postgres::{inspect as inspect_database, migrate};
+pub(crate) use postgres::{Migrated, inspect as inspect_database, migrate};
 pub(crate) use postgres_upkeep::{Keeper, maintain};
 
 use crate::cli::Outcome;

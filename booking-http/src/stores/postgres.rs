@@ -1,8 +1,9 @@
 //! A business in a `PostgreSQL` database.
 
 use booking_store_postgres::sqlx::Connection;
+use booking_store_postgres::sqlx::error::DatabaseError;
 use booking_store_postgres::sqlx::postgres::{PgConnectOptions, PgConnection};
-use booking_store_postgres::{PostgresStore, doctor, dry_run, grant, migrations};
+use booking_store_postgres::{MigrateError, PostgresStore, doctor, dry_run, grant, migrations, time_limits};
 
 use tokio::sync::watch;
 
@@ -23,6 +24,9 @@ pub(super) struct To<'a> {
 /// own it, and one that is newer or not ours is refused.
 pub(super) async fn open(to: To<'_>, purpose: Purpose) -> Outcome<(PostgresStore, Open)> {
     let To { url, connections, replica } = to;
+    for url in [Some(url), replica].into_iter().flatten() {
+        check_address(url)?;
+    }
     let at = |error: &dyn std::error::Error| format!("{}: {}", shown(url), crate::cli::told(error));
     let pending = dry_run(url).await.map_err(|error| at(&error))?;
     let is_empty = pending.len() == migrations().len();
@@ -71,31 +75,57 @@ impl Open {
     }
 }
 
+/// What bringing a schema to this version came to.
+pub(crate) struct Migrated {
+    pub(crate) steps: Vec<String>,
+    /// What gives the role that was let use the schema time limits, where it has none yet.
+    pub(crate) limits: Option<String>,
+}
+
 /// Brings the schema to this version and answers what was done, or only what would be. Afterwards a role may use it.
-pub(crate) async fn migrate(url: &str, dry: bool, role: Option<&str>) -> Outcome<Vec<String>> {
+pub(crate) async fn migrate(url: &str, dry: bool, role: Option<&str>) -> Outcome<Migrated> {
+    check_address(url)?;
+    let at = |error: MigrateError| format!("{}: {}", shown(url), crate::cli::told(&error));
     let done = if dry { dry_run(url).await } else { booking_store_postgres::migrate(url).await };
-    let done = done.map_err(|error| format!("{}: {}", shown(url), crate::cli::told(&error)))?;
-    if let Some(role) = role {
-        let mut connection = PgConnection::connect(url).await?;
-        grant(&mut connection, role).await?;
-        connection.close().await?;
-    }
-    Ok(done.iter().map(|step| step.name.to_owned()).collect())
+    let steps = done.map_err(at)?.iter().map(|step| step.name.to_owned()).collect();
+    let Some(role) = role else { return Ok(Migrated { steps, limits: None }) };
+    let mut connection = PgConnection::connect(url).await?;
+    let granted = grant(&mut connection, role).await;
+    connection.close().await?;
+    let limited = granted.map_err(|error| format!("the schema is at this version; {}", at(error)))?;
+    Ok(Migrated { steps, limits: (!limited).then(|| time_limits(role)) })
 }
 
 /// What is wrong with a database, and how to mend it.
 pub(crate) async fn inspect(url: &str) -> Outcome<Vec<(String, String)>> {
-    let pool = PostgresStore::pool_options(1).connect(url).await;
-    let pool = match pool {
+    if let Err(problem) = check_address(url) {
+        return Ok(vec![(problem, "correct DATABASE_URL, or --database-url".to_owned())]);
+    }
+    let pool = match PostgresStore::pool_options(1).connect(url).await {
         Ok(pool) => pool,
         Err(error) => {
-            let fix = "start it, and check the address, the role and its password";
+            let fix = match error.as_database_error().and_then(DatabaseError::code).as_deref() {
+                Some("3D000") => "make it with `createdb`, or correct its name",
+                Some("28P01" | "28000") => "correct the role or its password, or let it in (pg_hba.conf)",
+                Some("53300") => "end other connections, or raise max_connections",
+                _ => "start it, and check the address, the role and its password",
+            };
             return Ok(vec![(crate::cli::told(&error), fix.to_owned())]);
         }
     };
     let found = doctor(&pool).await?.into_iter().map(|finding| (finding.problem, finding.fix)).collect();
     pool.close().await;
     Ok(found)
+}
+
+/// The driver takes whatever has a host in it.
+pub(super) fn check_address(url: &str) -> Result<(), String> {
+    let ours = ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+    if ours && url.parse::<PgConnectOptions>().is_ok() {
+        return Ok(());
+    }
+    Err("this is no address of a PostgreSQL database: postgres://role:password@host/name is expected"
+        .to_owned())
 }
 
 /// A database by server and name: an address can hold a password, and is shown nowhere.

@@ -45,6 +45,7 @@ impl Keeper {
 /// Looks at every index and, unless `dry`, rebuilds what is invalid or bloated. Answers a line for each that needs
 /// attention, and whether it was mended.
 pub(crate) async fn maintain(url: &str, dry: bool) -> Outcome<Vec<(String, bool)>> {
+    super::postgres::check_address(url)?;
     let found = booking_store_postgres::maintain(url, !dry).await;
     let found =
         found.map_err(|error| format!("{}: {}", super::postgres::shown(url), crate::cli::told(&error)))?;

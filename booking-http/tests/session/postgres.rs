@@ -360,6 +360,63 @@ fn a_database_that_goes_away_is_said_and_comes_back() {
     assert_eq!(checked["findings"], json!([]));
 }
 
+/// As docs/postgres.md has it.
+#[test]
+fn a_server_owns_nothing_and_is_told_what_it_lacks() {
+    const OWNER: &str = "booking_session_owner";
+    const SERVER: &str = "booking_session_server";
+    let database = Database::new();
+    let name = database.url.rsplit('/').next().unwrap_or_default();
+    sql(
+        &database.url,
+        &format!(
+            "DO $$ BEGIN CREATE ROLE {OWNER}; CREATE ROLE {SERVER}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+             ALTER ROLE {SERVER} RESET ALL; ALTER DATABASE {name} OWNER TO {OWNER}"
+        ),
+    );
+    let acting = |role: &str, more: &str, arguments: &[&str]| {
+        let mut command = command();
+        command.args(arguments);
+        command.env("DATABASE_URL", format!("{}?options=-c%20role%3D{role}{more}", database.url));
+        command
+    };
+    let told = |role: &str, more: &str, arguments: &[&str]| {
+        let output = acting(role, more, arguments).output().expect("the program runs");
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&text).into_owned())
+    };
+    let serve = [&["serve"][..], LISTEN].concat();
+    let (code, why) = told(SERVER, "", &serve);
+    assert!(code == Some(1) && why.contains("booking migrate --grant ROLE"), "{why}");
+    let (code, said) = told(OWNER, "", &["migrate", "--grant", SERVER]);
+    assert_eq!(code, Some(3), "{said}");
+    let limits = said.lines().find(|line| line.contains("ALTER ROLE")).expect("what to do");
+    sql(&database.url, limits);
+    assert_eq!(told(OWNER, "", &["migrate", "--grant", SERVER]), (Some(0), "0 steps done\n".to_owned()));
+    // What the role's sessions begin with, where they are its own.
+    let limited = "%20-c%20statement_timeout%3D2s%20-c%20lock_timeout%3D500ms";
+    let doctor = [&["doctor"][..], LISTEN].concat();
+    let (_, found) = told(SERVER, limited, &doctor);
+    let wrong: Vec<&str> = found.lines().filter(|line| line.starts_with("WRONG")).collect();
+    assert!(wrong.iter().all(|line| line.contains(" is off: ")), "{found}");
+    Program::serve(acting(SERVER, limited, &["serve", "--demo"])).kill();
+}
+
+#[test]
+fn an_address_of_another_kind_of_database_is_refused() {
+    for (url, arguments, code) in [
+        ("mysql://root:secret@127.0.0.1/shop", &["serve"][..], 1),
+        ("localhost/shop", &["migrate"], 1),
+        ("mysql://root:secret@127.0.0.1/shop", &["db", "maintain"], 1),
+        ("sqlite:shop", &["doctor", "--listen", "127.0.0.1:0"], 3),
+    ] {
+        let output = command().args(arguments).env("DATABASE_URL", url).output().expect("the program runs");
+        let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{url}: {told}");
+        assert!(told.contains("postgres://role:password@host/name") && !told.contains("secret"), "{told}");
+    }
+}
+
 #[test]
 fn a_server_that_is_not_there_is_said() {
     let run = |name: &str| {

@@ -1,8 +1,11 @@
 //! Migrating a database.
 
-use booking_core::BookingStore;
-use booking_store_postgres::sqlx::{Executor, query_scalar};
-use booking_store_postgres::{MigrateError, commit_in, dry_run, migrate, migrations};
+use booking_core::{BookingStore, StoreError};
+use booking_store_postgres::sqlx::postgres::{PgConnectOptions, PgConnection};
+use booking_store_postgres::sqlx::{AssertSqlSafe, Connection, Executor, query_scalar};
+use booking_store_postgres::{
+    MigrateError, PostgresStore, commit_in, doctor, dry_run, grant, migrate, migrations, time_limits,
+};
 
 use crate::desk::*;
 use crate::support::{Database, Judge};
@@ -84,4 +87,70 @@ async fn a_booking_is_there_when_the_hosts_transaction_commits() {
         .await
         .unwrap();
     assert_eq!((orders, bookings), (vec![2], vec!["2".to_owned()]));
+}
+
+/// An address whose sessions do as another role.
+fn acting_as(database: &Database, role: &str) -> String {
+    format!("{}?options=-c%20role%3D{role}", database.url())
+}
+
+/// As docs/postgres.md has it: who owns the schema can do nothing else.
+#[tokio::test]
+async fn the_owner_of_a_schema_needs_no_right_over_roles() {
+    const OWNER: &str = "booking_test_owner";
+    const SERVER: &str = "booking_test_server";
+    let database = Database::empty().await;
+    let mut admin = database.owner().await;
+    let name: String = query_scalar("SELECT current_database()::text").fetch_one(&mut admin).await.unwrap();
+    let roles = format!(
+        "DO $$ BEGIN CREATE ROLE {OWNER}; CREATE ROLE {SERVER}; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+         ALTER ROLE {SERVER} RESET ALL; ALTER DATABASE {name} OWNER TO {OWNER}"
+    );
+    admin.execute(AssertSqlSafe(roles)).await.unwrap();
+    let (owner, server) = (acting_as(&database, OWNER), acting_as(&database, SERVER));
+    assert_eq!(migrate(&owner).await.unwrap(), migrations());
+    let refused = PostgresStore::connect(&server, 1).await;
+    assert!(matches!(refused, Err(StoreError::Failed(why)) if why.contains("booking migrate --grant")));
+    assert!(matches!(migrate(&server).await, Err(MigrateError::Denied { .. })));
+
+    let mut connection = PgConnection::connect(&owner).await.unwrap();
+    assert!(!grant(&mut connection, SERVER).await.unwrap(), "this role may not set limits");
+    let store = PostgresStore::connect(&server, 1).await.unwrap();
+    let found = doctor(store.pool()).await.unwrap();
+    let endless = found.iter().find(|finding| finding.problem.contains("no time limits")).unwrap();
+    assert!(endless.fix.ends_with(&time_limits(SERVER)), "{}", endless.fix);
+    admin.execute(AssertSqlSafe(time_limits(SERVER))).await.unwrap();
+    assert!(grant(&mut connection, SERVER).await.unwrap(), "they are set");
+    let limited: PgConnectOptions = server.parse().unwrap();
+    let limited = limited.options([("statement_timeout", "2s"), ("lock_timeout", "500ms")]);
+    let limited = PostgresStore::pool_options(1).connect_with(limited).await.unwrap();
+    let found = doctor(&limited).await.unwrap();
+    assert!(found.iter().all(|finding| finding.problem.contains(" is off: ")), "{found:?}");
+    store.commit(&place(1, &[1], 0, 60)).await.unwrap();
+}
+
+/// Later it would take a dump and another database.
+#[tokio::test]
+async fn a_database_that_cannot_carry_the_schema_is_refused_before_it_is_made() {
+    let ascii = Database::encoded("SQL_ASCII").await;
+    for refused in [migrate(&ascii.url()).await, dry_run(&ascii.url()).await] {
+        assert!(
+            matches!(&refused, Err(MigrateError::Encoding { found }) if found == "SQL_ASCII"),
+            "{refused:?}"
+        );
+    }
+    let bare = Database::empty().await;
+    // A server without its contrib package, played by views that its names are looked up in first.
+    let views = "CREATE SCHEMA bare;
+        CREATE VIEW bare.pg_extension AS SELECT * FROM pg_catalog.pg_extension WHERE extname = 'plpgsql';
+        CREATE VIEW bare.pg_available_extensions AS
+            SELECT * FROM pg_catalog.pg_available_extensions WHERE name <> 'pg_trgm'";
+    bare.owner().await.execute(views).await.unwrap();
+    let refused = migrate(&format!("{}?options=-c%20search_path%3Dbare%2Cpg_catalog", bare.url())).await;
+    let Err(MigrateError::NoExtension { name }) = &refused else { panic!("{refused:?}") };
+    assert_eq!(name, "pg_trgm");
+    for database in [ascii, bare] {
+        let there = query_scalar::<_, bool>("SELECT to_regnamespace('booking') IS NOT NULL");
+        assert!(!there.fetch_one(&mut database.owner().await).await.unwrap());
+    }
 }
