@@ -1,11 +1,14 @@
 //! Migrating a database.
 
-use booking_core::BookingStore;
-use booking_store_postgres::sqlx::{Executor, query_scalar};
-use booking_store_postgres::{MigrateError, commit_in, dry_run, migrate, migrations};
+use booking_core::{BookingStore, StoreError};
+use booking_store_postgres::sqlx::postgres::{PgConnectOptions, PgConnection};
+use booking_store_postgres::sqlx::{AssertSqlSafe, Connection, Executor, query_scalar};
+use booking_store_postgres::{
+    MigrateError, PostgresStore, commit_in, doctor, dry_run, grant, migrate, migrations, time_limits,
+};
 
 use crate::desk::*;
-use crate::support::{Database, Judge};
+use crate::support::{Database, Judge, make_role};
 
 #[tokio::test]
 async fn a_second_run_does_nothing_and_several_at_once_do_it_once() {
@@ -84,6 +87,40 @@ async fn a_booking_is_there_when_the_hosts_transaction_commits() {
         .await
         .unwrap();
     assert_eq!((orders, bookings), (vec![2], vec!["2".to_owned()]));
+}
+
+/// As docs/postgres.md has it: who owns the schema can do nothing else.
+#[tokio::test]
+async fn the_owner_of_a_schema_needs_no_right_over_roles() {
+    const OWNER: &str = "booking_test_owner";
+    const SERVER: &str = "booking_test_server";
+    let database = Database::empty().await;
+    let mut admin = database.owner().await;
+    let name: String = query_scalar("SELECT current_database()::text").fetch_one(&mut admin).await.unwrap();
+    make_role(&mut admin, OWNER).await;
+    make_role(&mut admin, SERVER).await;
+    let roles = format!("ALTER ROLE {SERVER} RESET ALL; ALTER DATABASE {name} OWNER TO {OWNER}");
+    admin.execute(AssertSqlSafe(roles)).await.unwrap();
+    let (owner, server) = (database.url_as(OWNER), database.url_as(SERVER));
+    assert_eq!(migrate(&owner).await.unwrap(), migrations());
+    let refused = PostgresStore::connect(&server, 1).await;
+    assert!(matches!(refused, Err(StoreError::Failed(why)) if why.contains("booking migrate --grant")));
+    assert!(matches!(migrate(&server).await, Err(MigrateError::Denied { .. })));
+
+    let mut connection = PgConnection::connect(&owner).await.unwrap();
+    assert!(!grant(&mut connection, SERVER).await.unwrap(), "this role may not set limits");
+    let store = PostgresStore::connect(&server, 1).await.unwrap();
+    let found = doctor(store.pool()).await.unwrap();
+    let endless = found.iter().find(|finding| finding.problem.contains("no time limits")).unwrap();
+    assert!(endless.fix.ends_with(&time_limits(SERVER)), "{}", endless.fix);
+    admin.execute(AssertSqlSafe(time_limits(SERVER))).await.unwrap();
+    assert!(grant(&mut connection, SERVER).await.unwrap(), "they are set");
+    let limited: PgConnectOptions = server.parse().unwrap();
+    let limited = limited.options([("statement_timeout", "2s"), ("lock_timeout", "500ms")]);
+    let limited = PostgresStore::pool_options(1).connect_with(limited).await.unwrap();
+    let found = doctor(&limited).await.unwrap();
+    assert!(found.iter().all(|finding| finding.problem.contains(" is off: ")), "{found:?}");
+    store.commit(&place(1, &[1], 0, 60)).await.unwrap();
 }
 
 /// Later it would take a dump and another database.

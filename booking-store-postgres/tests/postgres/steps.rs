@@ -5,7 +5,7 @@ use booking_store_postgres::sqlx::{AssertSqlSafe, Executor, PgConnection, query,
 use booking_store_postgres::{Migration, SCHEMA_VERSION, grant, migrate, migrations};
 
 use crate::desk::DAY;
-use crate::support::{Database, ROLE};
+use crate::support::{Database, ROLE, make_role};
 
 /// A business as the first step has it: a booking of two resources, a hold, a class, customers and tags.
 const WRITTEN: &str = "
@@ -70,13 +70,13 @@ const OWNER: &str = "booking_test_owner";
 /// A database without a schema that such a role owns, and the address at which to be it.
 async fn owned() -> (Database, String) {
     let database = Database::empty().await;
+    let mut admin = database.owner().await;
+    make_role(&mut admin, OWNER).await;
     let sql = format!(
-        "DO $$ BEGIN CREATE ROLE {OWNER}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
-         DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO {OWNER}', current_database()); END $$"
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO {OWNER}', current_database()); END $$"
     );
-    database.owner().await.execute(AssertSqlSafe(sql)).await.unwrap();
-    let url = database.url();
-    let url = format!("{url}{}options=-c%20role%3D{OWNER}", if url.contains('?') { '&' } else { '?' });
+    admin.execute(AssertSqlSafe(sql)).await.unwrap();
+    let url = database.url_as(OWNER);
     (database, url)
 }
 
@@ -144,8 +144,7 @@ async fn claims_from_before_a_step_are_read() {
     apply(&mut owner, &migrations().iter().filter(|file| !file.repeats).take(1).collect::<Vec<_>>()).await;
     write(&mut owner).await;
     migrate(&url).await.unwrap();
-    let role = format!("DO $$ BEGIN CREATE ROLE {ROLE}; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
-    owner.execute(AssertSqlSafe(role)).await.unwrap();
+    make_role(&mut owner, ROLE).await;
     grant(&mut owner, ROLE).await.unwrap();
     let store = database.store(1).await;
     let mut found = Vec::new();

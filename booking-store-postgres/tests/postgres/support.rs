@@ -101,6 +101,13 @@ impl Database {
         with_database(&server(), &self.name)
     }
 
+    /// An address whose sessions do as another role.
+    pub(crate) fn url_as(&self, role: &str) -> String {
+        let url = self.url();
+        let more = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{more}options=-c%20role%3D{role}")
+    }
+
     pub(crate) fn options(&self) -> PgConnectOptions {
         self.admin.clone().database(&self.name)
     }
@@ -149,6 +156,14 @@ const JUDGE_BY_COMMAND: &str = "
         SELECT greatest(planned, (SELECT max(changed) FROM booking.bookings WHERE tenant_id = booking.tenant()))
     $$";
 
+/// A role of the server, which other tests may make at the same time.
+pub(crate) async fn make_role(connection: &mut PgConnection, name: &str) {
+    let sql = format!(
+        "DO $$ BEGIN CREATE ROLE {name}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+    );
+    connection.execute(AssertSqlSafe(sql)).await.unwrap();
+}
+
 /// Until the connection ends: one test at a time makes what all use.
 async fn lock(connection: &mut PgConnection) {
     query("SELECT pg_advisory_lock(73001)").execute(connection).await.unwrap();
@@ -170,9 +185,7 @@ async fn template(connection: &mut PgConnection, admin: &PgConnectOptions, url: 
         }
         migrate(&with_database(url, &making)).await.unwrap();
         let mut owner = PgConnection::connect_with(&admin.clone().database(&making)).await.unwrap();
-        let role =
-            format!("DO $$ BEGIN CREATE ROLE {ROLE}; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
-        owner.execute(AssertSqlSafe(role)).await.unwrap();
+        make_role(&mut owner, ROLE).await;
         grant(&mut owner, ROLE).await.unwrap();
         owner.close().await.unwrap();
         let sql = format!("ALTER DATABASE {making} RENAME TO {name}");
