@@ -1,33 +1,4 @@
--- Reports that are kept, what may be forgotten, and the condition of indexes.
-
--- Days are dates on the wall, which lie within a day of the same date in UTC.
-CREATE OR REPLACE FUNCTION booking.count_days(tenant uuid, from_ date, until_ date)
-RETURNS SETOF booking.daily_summary LANGUAGE sql STABLE AS $$
-    SELECT tenant, b.wall::date, b.service_id,
-           booking.state_at(b.state, b.deadline, floor(extract(epoch FROM statement_timestamp()))::bigint),
-           coalesce(b.price_currency, ''), count(*), sum(b.party)::bigint, (sum(b.ends - b.starts) / 60)::bigint,
-           coalesce(sum(b.price_minor), 0)::bigint
-    FROM booking.bookings b
-    WHERE b.tenant_id = tenant AND b.wall >= from_ AND b.wall < until_
-      AND b.starts >= extract(epoch FROM from_::timestamp)::bigint - 86400
-      AND b.starts < extract(epoch FROM until_::timestamp)::bigint + 86400
-    GROUP BY 2, 3, 4, 5
-$$;
-COMMENT ON FUNCTION booking.count_days(uuid, date, date) IS 'Counts the bookings of each day, from the bookings themselves.';
-
-CREATE OR REPLACE FUNCTION booking.refresh_daily(tenant uuid, from_ date, until_ date) RETURNS bigint
-LANGUAGE plpgsql AS $$
-DECLARE
-    written bigint;
-BEGIN
-    PERFORM set_config('booking.tenant', tenant::text, true);
-    PERFORM booking.lock_names(ARRAY['daily:' || tenant]);
-    DELETE FROM booking.daily_summary WHERE tenant_id = tenant AND day >= from_ AND day < until_;
-    INSERT INTO booking.daily_summary SELECT * FROM booking.count_days(tenant, from_, until_);
-    GET DIAGNOSTICS written = ROW_COUNT;
-    RETURN written;
-END $$;
-COMMENT ON FUNCTION booking.refresh_daily(uuid, date, date) IS 'Brings the daily summary of these days up to date.';
+-- What may be forgotten, the condition of indexes, and what queries cost.
 
 -- Each resource that has claims has a first lane: from there the index of claims finds what is over, and reads nothing that
 -- lies ahead.
@@ -135,9 +106,7 @@ CREATE OR REPLACE FUNCTION booking.slow_queries(min_ms double precision)
 RETURNS TABLE (query text, calls bigint, mean_ms double precision, max_ms double precision, total_ms double precision)
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    -- Optional: it has to be preloaded, which needs a superuser. Without it nothing is known.
-    IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements')
-        OR position('pg_stat_statements' IN current_setting('shared_preload_libraries', true)) = 0 THEN
+    IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements') THEN
         RETURN;
     END IF;
     RETURN QUERY EXECUTE format(
@@ -145,6 +114,9 @@ BEGIN
          WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND s.mean_exec_time >= $1
          ORDER BY s.total_exec_time DESC LIMIT 100',
         (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'pg_stat_statements')) USING min_ms;
+-- It has to be preloaded too, which needs a superuser, and nobody else may ask whether it is.
+EXCEPTION WHEN object_not_in_prerequisite_state THEN
+    RETURN;
 END $$;
 COMMENT ON FUNCTION booking.slow_queries(double precision) IS
     'Queries that take at least so long on average, those that cost most first; nothing where pg_stat_statements is not loaded.';
