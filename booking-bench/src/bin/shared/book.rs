@@ -1,13 +1,15 @@
 //! The bookings that are made.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use booking_core::{
-    Action, Actor, BookingId, Claim, Command, CustomerId, Initial, Interval, LocalStart, NewBooking, Pick,
-    Placement, Plan, PlanClaims, Priced, Relocation, ResourceId, ServiceId, ZoneId,
+    Action, Actor, BookingId, BookingStore as _, Claim, Command, CustomerId, Initial, Interval, LocalStart,
+    NewBooking, Pick, Placement, Plan, PlanClaims, Priced, Relocation, ResourceId, ServiceId, ZoneId,
 };
+use booking_store_postgres::PostgresStore;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -142,6 +144,24 @@ fn units(resources: &[ResourceId], visit: Interval) -> Plan {
     }
 }
 
+/// Something that is being done.
+pub(crate) type Working = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// Books so many claims under the number that it is given.
+pub(crate) fn booking(
+    store: &PostgresStore,
+    claims: u64,
+) -> impl Fn(u64, u64) -> Working + Clone + Send + Sync + 'static {
+    let store = store.clone();
+    move |_, number| {
+        let store = store.clone();
+        Box::pin(async move {
+            store.commit(&Asked { number, claims }.command()).await?;
+            Ok(())
+        })
+    }
+}
+
 /// What closed-loop clients got done.
 pub(crate) struct Done {
     pub(crate) rate: f64,
@@ -156,6 +176,26 @@ impl Done {
     }
 }
 
+/// How often every connection is used before anything is measured: it plans what it does for the first five times.
+const WARM: u64 = 8;
+/// So many at a time make small batches, of which each takes the next connection of a pool.
+const WARMING: u64 = 8;
+
+/// Lets every connection of a pool do the work, whether a use of one serves one or a few who come together.
+pub(crate) async fn warm_up<F>(
+    connections: u32,
+    numbers: &Arc<AtomicU64>,
+    work: impl Fn(u64, u64) -> F + Clone + Send + Sync + 'static,
+) -> Outcome
+where
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    let left = AtomicU64::new(u64::from(connections) * WARM * WARMING / 2);
+    let take = |left: u64| left.checked_sub(1);
+    let more = move || left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok();
+    while_more(WARMING, more, numbers, work).await.map(drop)
+}
+
 /// Clients that each do one thing after the other, with numbers that none uses twice, until the time is over.
 pub(crate) async fn closed_loop<F>(
     clients: u64,
@@ -167,12 +207,26 @@ where
     F: Future<Output = Outcome> + Send + 'static,
 {
     let begun = Instant::now();
+    while_more(clients, move || begun.elapsed() < turn, numbers, work).await
+}
+
+async fn while_more<F>(
+    clients: u64,
+    more: impl Fn() -> bool + Send + Sync + 'static,
+    numbers: &Arc<AtomicU64>,
+    work: impl Fn(u64, u64) -> F + Clone + Send + Sync + 'static,
+) -> Outcome<Done>
+where
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    let begun = Instant::now();
+    let more = Arc::new(more);
     let mut tasks = JoinSet::new();
     for client in 0..clients {
-        let (numbers, work) = (numbers.clone(), work.clone());
+        let (more, numbers, work) = (more.clone(), numbers.clone(), work.clone());
         tasks.spawn(async move {
             let mut times = Vec::new();
-            while begun.elapsed() < turn {
+            while more() {
                 let start = Instant::now();
                 work(client, numbers.fetch_add(1, Ordering::Relaxed)).await?;
                 times.push(start.elapsed());

@@ -8,7 +8,7 @@ use booking_core::BookingStore as _;
 use booking_store_postgres::PostgresStore;
 use booking_store_postgres::sqlx::{AssertSqlSafe, Executor as _, PgConnection};
 
-use crate::book::{Asked, DAY, RESOURCES, closed_loop};
+use crate::book::{DAY, RESOURCES, booking, closed_loop, warm_up};
 use crate::calendar::{fill, occupancy};
 use crate::database::{Database, TENANT};
 use crate::report::{Limit, Report, median};
@@ -64,6 +64,7 @@ impl Aged {
         let store = PostgresStore::from_pool(database.pool(64).await?);
         // After the days that are filled.
         let numbers = Arc::new(AtomicU64::new(RESOURCES * 48 * 40));
+        warm_up(64, &numbers, booking(&store, 1)).await?;
         Ok(Self { database, store, numbers, reads: Vec::new(), writes: Vec::new() })
     }
 
@@ -74,14 +75,7 @@ impl Aged {
             self.store.occupancy(&query).await?;
             self.reads.push(start.elapsed().as_secs_f64() * 1e3);
         }
-        let store = self.store.clone();
-        let work = move |_, number| {
-            let store = store.clone();
-            async move {
-                store.commit(&Asked { number, claims: 1 }.command()).await?;
-                Ok(())
-            }
-        };
+        let work = booking(&self.store, 1);
         self.writes.push(closed_loop(64, plan.turn, &self.numbers, work).await?.rate);
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use booking_core::{Action, BookingStore as _, Command, OccupancyQuery, ResourceId, TenantId};
 use booking_store_postgres::PostgresStore;
 
-use crate::book::{Asked, Done, RESOURCES, closed_loop, command};
+use crate::book::{Asked, Done, RESOURCES, closed_loop, command, warm_up};
 use crate::calendar::{fill, occupancy};
 use crate::database::Database;
 use crate::{Outcome, Plan};
@@ -96,8 +96,7 @@ impl Bench<'_> {
                 Ok(())
             }
         };
-        // New connections plan; that is not measured.
-        closed_loop(CLIENTS, self.plan.turn / 4, &self.numbers, work.clone()).await?;
+        warm_up(connections, &self.numbers, work.clone()).await?;
         let done = closed_loop(CLIENTS, self.plan.turn / 2, &self.numbers, work).await?;
         store.pool().close().await;
         Ok(done)
@@ -114,7 +113,7 @@ impl Bench<'_> {
                 Ok(())
             }
         };
-        closed_loop(CLIENTS, self.plan.turn / 4, &self.numbers, work.clone()).await?;
+        warm_up(connections, &self.numbers, work.clone()).await?;
         let done = closed_loop(CLIENTS, self.plan.turn / 2, &self.numbers, work).await?;
         store.pool().close().await;
         Ok(done)

@@ -8,7 +8,7 @@ use booking_store_postgres::PostgresStore;
 use booking_store_postgres::sqlx::postgres::PgPool;
 use uuid::Uuid;
 
-use crate::book::{Asked, DAY, Done, RESOURCES, VISIT, closed_loop, place};
+use crate::book::{Asked, DAY, Done, RESOURCES, VISIT, booking, closed_loop, place, warm_up};
 use crate::database::Database;
 use crate::report::{Limit, Report, median};
 use crate::{Outcome, Plan, floor, flush};
@@ -36,6 +36,7 @@ pub(crate) async fn measure(plan: &Plan, report: &mut Report) -> Outcome {
     floor::make(&database).await?;
     flush::measure(&database, report).await?;
     let bench = Bench { plan, pool, batched, alone, numbers: Arc::default() };
+    bench.warm_up().await?;
     bench.against_inserts(1, Limit::AtMost(2.0), report).await?;
     bench.against_inserts(3, Limit::AtMost(2.5), report).await?;
     bench.race(report).await?;
@@ -55,15 +56,17 @@ impl Bench<'_> {
     }
 
     async fn book(&self, store: &PostgresStore, clients: u64, claims: u64) -> Outcome<Done> {
-        let store = store.clone();
-        let work = move |_, number| {
-            let store = store.clone();
-            async move {
-                store.commit(&Asked { number, claims }.command()).await?;
-                Ok(())
+        closed_loop(clients, self.plan.turn, &self.numbers, booking(store, claims)).await
+    }
+
+    /// Everything that is measured, by every connection.
+    async fn warm_up(&self) -> Outcome {
+        for claims in [1, 3] {
+            for store in [&self.batched, &self.alone] {
+                warm_up(CLIENTS as u32, &self.numbers, booking(store, claims)).await?;
             }
-        };
-        closed_loop(clients, self.plan.turn, &self.numbers, work).await
+        }
+        Ok(())
     }
 
     async fn against_inserts(&self, claims: u64, limit: Limit, report: &mut Report) -> Outcome {

@@ -1,7 +1,7 @@
 //! A race that is run: many clients, each asking for one thing after the other.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use booking_core::{Action, BookingStore as _, Command, CommitError, Reason, TenantId};
@@ -52,16 +52,21 @@ impl Course<'_> {
         }
     }
 
-    /// Lets the clients race for this long.
-    pub(super) async fn run(&self, turn: Duration) -> Outcome<Vec<Decision>> {
+    /// Lets the clients race for this long after the first so many decisions; when those were over is the second answer.
+    pub(super) async fn run(&self, first: u64, turn: Duration) -> Outcome<(Vec<Decision>, Duration)> {
         let start = Instant::now();
         let numbers = Arc::new(AtomicU64::new(0));
+        let warm = Arc::new(OnceLock::new());
         let all = self.clients(|store, client| {
             let (numbers, contest, tenant, holds) = (numbers.clone(), self.contest, self.tenant, self.holds);
+            let warm = warm.clone();
             async move {
                 let mut decisions = Vec::new();
-                while start.elapsed() < turn {
+                while warm.get().is_none_or(|&warm| start.elapsed() < warm + turn) {
                     let number = numbers.fetch_add(1, Ordering::Relaxed);
+                    if number >= first {
+                        warm.get_or_init(|| start.elapsed());
+                    }
                     let Some(action) = contest.ask(client, number, holds) else { break };
                     let begun = start.elapsed();
                     let answer = decide(&store, tenant, &action).await;
@@ -70,7 +75,8 @@ impl Course<'_> {
                 decisions
             }
         });
-        all.await
+        let all = all.await?;
+        Ok((all, warm.get().copied().unwrap_or_default()))
     }
 
     async fn clients<F>(&self, client: impl Fn(PostgresStore, u64) -> F) -> Outcome<Vec<Decision>>

@@ -7,6 +7,8 @@ mod ledger;
 mod table;
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use booking_core::{Action, TenantId};
@@ -15,6 +17,7 @@ use booking_store_postgres::sqlx::{PgConnection, query, query_as, query_scalar};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::book::{RESOURCES, booking, warm_up};
 use crate::calendar::fill;
 use crate::database::{Database, settle};
 use crate::growth::history;
@@ -27,6 +30,8 @@ use table::{Line, Table};
 const CLIENTS: u64 = 64;
 /// Stores with connections and batches of their own, as so many processes have them.
 const PROCESSES: u32 = 4;
+/// Decisions that are judged and not timed: connections plan while they are new.
+const FIRST: u64 = 8 * CLIENTS;
 /// Holds that lapse before a second of a race for them.
 const HOLDS_A_SECOND: u64 = 600;
 
@@ -50,9 +55,7 @@ pub(crate) async fn measure(plan: &Plan) -> Outcome {
     fill(&mut owner, 20, 31).await?;
     history(&mut owner, 20_000).await?;
     let mut hall = Hall::open(&database, plan.turn / 2).await?;
-    // Connections plan while they are new: that is no race.
-    hall.race(Contest::HotResource, true).await?;
-    hall.race(Contest::HotResource, false).await?;
+    hall.warm_up().await?;
     let mut table = Table::default();
     for contest in CONTESTS {
         if contest.comes_in_batches() {
@@ -77,6 +80,9 @@ struct Hall {
 
 impl Hall {
     async fn open(database: &Database, turn: Duration) -> Outcome<Self> {
+        let store = PostgresStore::from_pool(database.pool(1).await?);
+        database.open(&store, RESOURCES).await?;
+        store.pool().close().await;
         let mut batched = Vec::new();
         for _ in 0..PROCESSES {
             batched.push(PostgresStore::from_pool(database.pool(CLIENTS as u32 / PROCESSES).await?));
@@ -85,10 +91,23 @@ impl Hall {
         Ok(Self { owner: database.owner().await?, batched, alone, turn, races: 0 })
     }
 
+    /// Lets every connection of every store book, in batches and without.
+    async fn warm_up(&self) -> Outcome {
+        // After the days that are filled.
+        let numbers = Arc::new(AtomicU64::new(RESOURCES * 48 * 40));
+        for stores in [&self.batched, &self.alone] {
+            for store in stores {
+                let connections = store.pool().options().get_max_connections();
+                warm_up(connections, &numbers, booking(store, 1)).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn race(&mut self, contest: Contest, in_batches: bool) -> Outcome<Line> {
         self.races += 1;
         let tenant = TenantId::from_u64(self.races);
-        let holds = (self.turn.as_secs_f64() * HOLDS_A_SECOND as f64).ceil() as u64;
+        let holds = FIRST + (self.turn.as_secs_f64() * HOLDS_A_SECOND as f64).ceil() as u64;
         let stores = if in_batches { self.batched.clone() } else { self.alone.clone() };
         let course = Course { contest, tenant, stores: &stores, holds };
         let capacities = contest.capacities();
@@ -98,12 +117,12 @@ impl Hall {
         self.let_lapse(tenant).await?;
         settle(&stores).await?;
         let deadlocks = self.deadlocks().await?;
-        let decisions = course.run(self.turn).await?;
+        let (decisions, warm) = course.run(FIRST, self.turn).await?;
         settle(&stores).await?;
         let deadlocks = self.deadlocks().await? - deadlocks;
         let ledger = Ledger::of(&capacities, before.iter().chain(&decisions));
         let found = self.found(tenant, &ledger).await?;
-        let line = Line::of(contest, in_batches, &decisions, &ledger, (deadlocks, found), self.turn / 4);
+        let line = Line::of(contest, in_batches, &decisions, &ledger, (deadlocks, found), warm);
         eprintln!("{line}");
         Ok(line)
     }

@@ -23,7 +23,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// All decisions are judged; those of the first moments are not counted.
+    /// All decisions are judged; those that began before `warm` are not timed.
     pub(super) fn of(
         contest: Contest,
         in_batches: bool,
