@@ -1,12 +1,10 @@
 //! What is wrong with a database, and how to mend it.
 
 use booking_core::StoreError;
-use serde::Deserialize;
 use sqlx::postgres::{PgConnection, PgPool};
-use sqlx::types::Json;
-use uuid::Uuid;
 
 use crate::error::of_read;
+use crate::health::Health;
 use crate::migrate::{
     CONTRIB, ENCODE, FOREIGN, MigrateError, POOLED, check, check_pooler, missing_extensions, time_limits,
 };
@@ -24,13 +22,14 @@ pub struct Finding {
 const GRANT: &str = "let it use the schema, as its owner: `booking migrate --grant ROLE`, or `grant`";
 
 impl Finding {
-    fn new(problem: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(crate) fn new(problem: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { problem: problem.into(), fix: fix.into() }
     }
 }
 
 /// Looks at the schema, the role that the pool connects as, the encoding, the settings that durability and isolation rest on, and
-/// at what the database says of itself (`booking.health()`). An empty list means that all is well.
+/// for claims that overlap and jobs that fail. An empty list means that all is well; how a running system is doing is
+/// [`PostgresStore::health`](crate::PostgresStore::health).
 pub async fn doctor(pool: &PgPool) -> Result<Vec<Finding>, StoreError> {
     if let Err(MigrateError::Pooled) = check_pooler(&pool.connect_options()).await {
         // Whatever else is asked may fail by it.
@@ -41,7 +40,8 @@ pub async fn doctor(pool: &PgPool) -> Result<Vec<Finding>, StoreError> {
     let schema = schema(&mut connection).await?;
     if schema.is_none() {
         found.extend(rights(&mut connection).await.map_err(|error| of_read(&error))?);
-        found.extend(health(&mut connection).await.map_err(|error| of_read(&error))?);
+        // Whether work is done is asked of a server that runs: this one may be about to start.
+        found.extend(Health::read(&mut connection).await.map_err(|error| of_read(&error))?.broken());
     }
     found.extend(schema);
     found.extend(role(&mut connection).await.map_err(|error| of_read(&error))?);
@@ -83,50 +83,6 @@ async fn rights(connection: &mut PgConnection) -> Result<Vec<Finding>, sqlx::Err
     .await?;
     let told = |table| Finding::new(format!("the role may not use the table {table}"), GRANT);
     Ok(closed.into_iter().map(told).collect())
-}
-
-/// What is looked at of what the database says of itself.
-#[derive(Debug, Deserialize)]
-struct Health {
-    jobs: Jobs,
-    overlaps: Overlaps,
-}
-
-#[derive(Debug, Deserialize)]
-struct Jobs {
-    failures: Vec<Failure>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Failure {
-    tenant: Uuid,
-    kind: String,
-    failures: u32,
-    error: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Overlaps {
-    resources: Vec<Uuid>,
-}
-
-async fn health(connection: &mut PgConnection) -> Result<Vec<Finding>, sqlx::Error> {
-    let told = sqlx::query_scalar("SELECT booking.health()").fetch_one(connection).await?;
-    let Json(Health { jobs, overlaps }) = told;
-    let failures = jobs.failures.into_iter().map(|Failure { tenant, kind, failures, error }| {
-        let problem =
-            format!("the job {kind} of tenant {tenant} has failed {failures} times in a row: {error}");
-        Finding::new(problem, "mend what it says; a server tries it again within an hour")
-    });
-    let overlaps = overlaps.resources.into_iter().map(|resource| {
-        let problem =
-            format!("claims of resource {resource} overlap: the exclusion constraint does not hold");
-        Finding::new(
-            problem,
-            "stop the servers, find the bookings with `booking verify`, and make the constraint anew",
-        )
-    });
-    Ok(overlaps.chain(failures).collect())
 }
 
 /// Row security does not hold for superusers and for those who bypass it.

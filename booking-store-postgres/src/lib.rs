@@ -20,6 +20,7 @@ mod changes;
 mod doctor;
 mod error;
 mod gather;
+mod health;
 mod jobs;
 mod migrate;
 mod platform;
@@ -33,6 +34,7 @@ mod wire;
 
 pub use cache::CacheUse;
 pub use doctor::{Finding, doctor};
+pub use health::{Failure, Health, Jobs, LapsedHolds, Outbox, Overlaps, Replica, Replication};
 pub use jobs::{Done, Job, JobKind};
 pub use migrate::{
     MigrateError, Migration, SCHEMA_VERSION, dry_run, grant, migrate, migrations, time_limits,

@@ -224,9 +224,14 @@ impl PostgresStore {
         Ok(rows.unsigned_abs())
     }
 
-    /// Queries that take at least so many milliseconds on average, those that cost most first, at most 100. Empty where
-    /// `pg_stat_statements` is not loaded.
-    pub async fn slow_queries(&self, min_ms: f64) -> Result<Vec<SlowQuery>, StoreError> {
+    /// Queries that take at least so many milliseconds on average, those that cost most first, at most 100. None where
+    /// `pg_stat_statements` is not loaded, or not made in this database.
+    pub async fn slow_queries(&self, min_ms: f64) -> Result<Option<Vec<SlowQuery>>, StoreError> {
+        // Where it is, it knows at least what this pool has done so far.
+        let known = sqlx::query_scalar("SELECT EXISTS (SELECT FROM booking.query_performance)");
+        if !known.fetch_one(self.pool()).await.map_err(|error| of_read(&error))? {
+            return Ok(None);
+        }
         let rows: Vec<(String, i64, f64, f64, f64)> =
             sqlx::query_as("SELECT query, calls, mean_ms, max_ms, total_ms FROM booking.slow_queries($1)")
                 .bind(min_ms)
@@ -240,7 +245,7 @@ impl PostgresStore {
             max,
             total,
         };
-        Ok(rows.into_iter().map(slow).collect())
+        Ok(Some(rows.into_iter().map(slow).collect()))
     }
 }
 

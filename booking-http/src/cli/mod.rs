@@ -39,7 +39,8 @@ Exit codes:
   0  it went well
   1  it failed; standard error says why
   2  the command line is wrong
-  3  it went well and found something to look after (doctor, verify, tz-drift, migrate, db maintain)";
+  3  it went well and found something to look after (doctor, verify, tz-drift, migrate, db maintain,
+     db health)";
 
 #[derive(Debug, Subcommand)]
 enum Command {

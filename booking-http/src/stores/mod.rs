@@ -3,18 +3,20 @@
 mod file;
 mod memory;
 mod postgres;
+mod postgres_health;
 mod postgres_upkeep;
 mod postgres_verify;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use booking_core::AnyStore;
+use booking_core::{AnyStore, TenantId};
 use booking_platform::{AnyPlatform, PlatformStore};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 pub(crate) use postgres::{Migrated, inspect as inspect_database, migrate};
+pub(crate) use postgres_health::{health, slow_queries};
 pub(crate) use postgres_upkeep::{Keeper, maintain};
 
 use crate::cli::Outcome;
@@ -107,6 +109,18 @@ impl Stores {
         match &self.held {
             Held::Memory | Held::File(_) => None,
             Held::Postgres(open) => Some(open.keeper()),
+        }
+    }
+
+    /// Deletes the history of a business from before an instant: so many entries of the audit log, and events.
+    pub(crate) async fn forget_history(
+        &self,
+        tenant: TenantId,
+        before: DateTime<Utc>,
+    ) -> Outcome<(u64, u64)> {
+        match &self.held {
+            Held::Memory | Held::File(_) => Err("only a database forgets its history".into()),
+            Held::Postgres(open) => open.forget_history(tenant, before).await,
         }
     }
 

@@ -1,10 +1,11 @@
 //! A business in a `PostgreSQL` database.
 
+use booking_core::TenantId;
 use booking_store_postgres::sqlx::Connection;
 use booking_store_postgres::sqlx::error::DatabaseError;
 use booking_store_postgres::sqlx::postgres::{PgConnectOptions, PgConnection};
 use booking_store_postgres::{MigrateError, PostgresStore, doctor, dry_run, grant, migrations, time_limits};
-
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use super::Purpose;
@@ -68,6 +69,23 @@ impl Open {
 
     pub(super) fn keeper(&self) -> super::Keeper {
         super::postgres_upkeep::Keeper(self.0.clone())
+    }
+
+    /// In as many calls as it takes, each of them short.
+    pub(super) async fn forget_history(
+        &self,
+        tenant: TenantId,
+        before: DateTime<Utc>,
+    ) -> Outcome<(u64, u64)> {
+        let (mut entries, mut events) = (0, 0);
+        loop {
+            let forgotten = self.0.forget_history(tenant, before).await?;
+            entries += u64::from(forgotten.entries);
+            events += u64::from(forgotten.events);
+            if !forgotten.is_full() {
+                return Ok((entries, events));
+            }
+        }
     }
 
     pub(super) async fn close(self) {

@@ -55,9 +55,19 @@ impl Server {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// As another role.
+    pub(crate) fn url_as(&self, role: &str) -> String {
+        format!("{}?options=-c%20role%3D{role}", self.url())
+    }
+
     pub(crate) fn start(&self) {
+        self.start_with("");
+    }
+
+    /// With settings beside the usual ones, each as `-c name=value`.
+    pub(crate) fn start_with(&self, more: &str) {
         let settings = format!(
-            "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=60 -c deadlock_timeout=100ms",
+            "-p {} -k {} -c listen_addresses=127.0.0.1 -c max_connections=60 -c deadlock_timeout=100ms {more}",
             self.port,
             self.folder.display()
         );

@@ -5,11 +5,12 @@ use booking_core::{
     SessionId, SessionKey,
 };
 use booking_store_postgres::sqlx::postgres::PgConnection;
-use booking_store_postgres::sqlx::{AssertSqlSafe, Executor, query_as, query_scalar};
-use booking_store_postgres::{Condition, maintain};
+use booking_store_postgres::sqlx::{AssertSqlSafe, Connection, Executor, query_as, query_scalar};
+use booking_store_postgres::{Condition, PostgresStore, grant, maintain, migrate};
 
 use crate::desk::*;
-use crate::support::{Database, Judge};
+use crate::server::Server;
+use crate::support::{Database, Judge, ROLE, make_role};
 
 #[tokio::test]
 async fn invalid_and_bloated_indexes_are_rebuilt_and_unused_ones_told() {
@@ -198,9 +199,27 @@ async fn the_daily_summary_is_what_counting_again_finds() {
     assert!(kept.len() >= 4, "{kept:?}");
 }
 
-/// The tests' server does not load the extension, and that is no error.
+/// Who does the store's work may not even ask whether the extension is loaded.
 #[tokio::test]
-async fn without_its_extension_no_query_is_known_to_be_slow() {
-    let database = Database::shared().await;
-    assert_eq!(database.store(1).await.slow_queries(0.0).await.unwrap(), []);
+async fn slow_queries_are_told_where_their_extension_is_loaded() {
+    let server = Server::new();
+    migrate(&server.url()).await.unwrap();
+    let mut owner = PgConnection::connect(&server.url()).await.unwrap();
+    make_role(&mut owner, ROLE).await;
+    grant(&mut owner, ROLE).await.unwrap();
+    let connect = async || PostgresStore::connect(&server.url_as(ROLE), 1).await.unwrap();
+    assert_eq!(connect().await.slow_queries(0.0).await.unwrap(), None);
+    owner.execute("CREATE EXTENSION pg_stat_statements").await.unwrap();
+    assert_eq!(connect().await.slow_queries(0.0).await.unwrap(), None);
+    server.stop();
+    server.start_with("-c shared_preload_libraries=pg_stat_statements");
+    let store = connect().await;
+    store.commit(&place(1, &[1], 0, 60)).await.unwrap();
+    let told = store.slow_queries(0.0).await.unwrap().unwrap();
+    let slow = told.iter().find(|slow| slow.query.contains("booking.commit(")).unwrap();
+    assert!(slow.calls == 1 && slow.mean > 0.0 && slow.mean <= slow.total, "{slow:?}");
+    assert!(told.iter().map(|slow| slow.total).is_sorted_by(|one, next| one >= next));
+    assert_eq!(store.slow_queries(slow.max + 1e6).await.unwrap(), Some(Vec::new()));
+    let seen = query_scalar::<_, i64>("SELECT count(*) FROM booking.query_performance");
+    assert!(seen.fetch_one(store.pool()).await.unwrap() >= 2);
 }

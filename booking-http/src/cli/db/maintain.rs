@@ -1,29 +1,16 @@
-//! `booking db`: looking after a database.
+//! `booking db maintain`: indexes looked at and rebuilt.
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use serde_json::{Value, json};
 
-use super::place::Kept;
-use super::progress::Progress;
-use super::{Ending, Outcome, wait_for};
-use crate::stores::{self, Place};
-
-/// Look after a `PostgreSQL` database.
-#[derive(Debug, Args)]
-pub(crate) struct Db {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, Subcommand)]
-enum What {
-    /// Rebuild indexes that are invalid or bloated, while bookings go on, and list those that no query uses. Needs the
-    /// role that owns the schema.
-    Maintain(Maintain),
-}
+use super::super::place::Kept;
+use super::super::progress::Progress;
+use super::super::{Ending, Outcome, wait_for};
+use super::address;
+use crate::stores;
 
 #[derive(Debug, Args)]
-struct Maintain {
+pub(super) struct Maintain {
     #[command(flatten)]
     data: Kept,
     /// Only say what would be done.
@@ -34,20 +21,9 @@ struct Maintain {
     json: bool,
 }
 
-impl Db {
-    pub(crate) fn run(self) -> Outcome<Ending> {
-        let What::Maintain(maintain) = self.what;
-        maintain.run()
-    }
-}
-
 impl Maintain {
-    fn run(self) -> Outcome<Ending> {
-        let Place::Postgres { url, .. } = self.data.place() else {
-            return Err(
-                "a data file needs no maintenance; `--database-url` or DATABASE_URL names a database".into(),
-            );
-        };
+    pub(super) fn run(self) -> Outcome<Ending> {
+        let url = address(&self.data)?;
         let progress = Progress::turning("maintaining");
         let indexes = wait_for(stores::maintain(&url, self.dry_run))??;
         drop(progress);
