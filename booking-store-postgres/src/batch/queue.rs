@@ -1,6 +1,6 @@
 //! What waits for its batch.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use booking_core::{Command, ResourceId, TenantId};
@@ -22,8 +22,8 @@ impl std::fmt::Debug for Outcome {
     }
 }
 
-/// Bookings by tenant, and how many batches are under way for each. Callers wait for their answers, so that the queue
-/// is as long as they are many.
+/// Bookings by tenant, and how many batches are under way for each. Tenants are served in turn, however many bookings each
+/// has. Callers wait for their answers, so that the queue is as long as they are many.
 #[derive(Debug)]
 pub(super) struct Queue {
     state: Mutex<State>,
@@ -34,9 +34,20 @@ pub(super) struct Queue {
 
 #[derive(Debug, Default)]
 struct State {
-    waiting: HashMap<TenantId, VecDeque<Item>>,
+    waiting: HashMap<TenantId, Waiting>,
+    /// Who waits, in the order in which they are served.
+    line: BTreeMap<u64, TenantId>,
+    /// The next place in the line.
+    place: u64,
     busy: HashMap<TenantId, usize>,
     workers: usize,
+}
+
+/// What waits of a tenant, and its place in the line.
+#[derive(Debug)]
+struct Waiting {
+    place: u64,
+    items: VecDeque<Item>,
 }
 
 impl Queue {
@@ -53,7 +64,7 @@ impl Queue {
     pub(super) fn push(&self, item: Item) -> Option<TenantId> {
         let tenant = item.command.tenant;
         let mut state = self.lock();
-        state.waiting.entry(tenant).or_default().push_back(item);
+        state.add(tenant, item);
         if state.workers >= self.all || state.busy_for(tenant) >= self.each {
             return None;
         }
@@ -63,33 +74,31 @@ impl Queue {
     }
 
     /// The oldest bookings of a tenant: those that can be made together, and those in between that cannot, because they
-    /// meet one of them or are the same; at most twice as many.
+    /// meet one of them or are the same; at most twice as many. What is left goes to the end of the line.
     pub(super) fn take(&self, tenant: TenantId, most: usize) -> (Vec<Item>, Vec<Item>) {
         let mut state = self.lock();
         let (mut taken, mut meeting) = (Vec::new(), Vec::new());
-        let Some(waiting) = state.waiting.get_mut(&tenant) else { return (taken, meeting) };
+        let Some(mut items) = state.remove(tenant) else { return (taken, meeting) };
         let mut together = Together::default();
         while taken.len() < most
             && meeting.len() < 2 * most
-            && let Some(item) = waiting.pop_front()
+            && let Some(item) = items.pop_front()
         {
             let of = if together.admits(&item.command) { &mut taken } else { &mut meeting };
             of.push(item);
         }
-        if waiting.is_empty() {
-            state.waiting.remove(&tenant);
+        if !items.is_empty() {
+            state.line_up(tenant, items);
         }
         (taken, meeting)
     }
 
-    /// A worker has written a batch of this tenant: whose turn it is now, if anybody waits for it.
+    /// A worker has written a batch of this tenant: whose turn it is now, if anybody waits for it. Only those who have as many
+    /// workers as they may are passed over.
     pub(super) fn turn(&self, tenant: TenantId) -> Option<TenantId> {
         let mut state = self.lock();
         state.leave(tenant);
-        // Other tenants first: this one was just served.
-        let mut waiting = state.waiting.keys().copied().filter(|&other| state.busy_for(other) < self.each);
-        let next = waiting.find(|&other| other != tenant);
-        let next = next.or_else(|| state.waiting.contains_key(&tenant).then_some(tenant));
+        let next = state.line.values().copied().find(|&next| state.busy_for(next) < self.each);
         match next {
             Some(next) => *state.busy.entry(next).or_default() += 1,
             None => state.workers -= 1,
@@ -103,12 +112,34 @@ impl Queue {
         state.leave(tenant);
         state.workers -= 1;
         if state.busy_for(tenant) == 0 {
-            state.waiting.remove(&tenant);
+            state.remove(tenant);
         }
     }
 }
 
 impl State {
+    fn add(&mut self, tenant: TenantId, item: Item) {
+        match self.waiting.get_mut(&tenant) {
+            Some(waiting) => waiting.items.push_back(item),
+            None => self.line_up(tenant, VecDeque::from([item])),
+        }
+    }
+
+    /// Takes all that waits of a tenant, which leaves the line.
+    fn remove(&mut self, tenant: TenantId) -> Option<VecDeque<Item>> {
+        let Waiting { place, items } = self.waiting.remove(&tenant)?;
+        self.line.remove(&place);
+        Some(items)
+    }
+
+    /// Puts a tenant, of whom nothing waits, at the end of the line.
+    fn line_up(&mut self, tenant: TenantId, items: VecDeque<Item>) {
+        let place = self.place;
+        self.place += 1;
+        self.line.insert(place, tenant);
+        self.waiting.insert(tenant, Waiting { place, items });
+    }
+
     fn leave(&mut self, tenant: TenantId) {
         if let Some(busy) = self.busy.get_mut(&tenant) {
             *busy -= 1;
@@ -186,13 +217,33 @@ mod tests {
         assert_eq!(begun, [Some(first), Some(first), None, Some(second), None, None]);
         assert_eq!(queue.take(first, 2).0.len(), 2);
         assert_eq!(queue.take(second, 63).0.len(), 2);
-        // Whoever has no worker yet comes first.
+        // One is left of the first, behind the third.
         assert_eq!(queue.turn(first), Some(tenant(3)));
         assert_eq!(queue.take(tenant(3), 63).0.len(), 1);
         assert_eq!(queue.turn(tenant(3)), Some(first));
         assert_eq!(queue.take(first, 63).0.len(), 1);
         assert_eq!([queue.turn(first), queue.turn(first), queue.turn(second)], [None, None, None]);
         assert_eq!(push(&queue, 1).0, Some(first));
+    }
+
+    /// Served at once when they come again, a few busy tenants would keep the rest waiting for ever.
+    #[test]
+    fn tenants_are_served_in_turn_also_those_who_come_again_and_again() {
+        let queue = Queue::new(2, 1);
+        let mut answers = vec![push(&queue, 9).1];
+        let first = tenant(9);
+        for of in [1, 2, 3, 4, 5, 6, 7] {
+            answers.push(push(&queue, of).1);
+        }
+        let mut served = Vec::new();
+        let mut now = first;
+        for _ in 0..16 {
+            queue.take(now, 1);
+            answers.push(push(&queue, now.uuid().as_u128()).1);
+            now = queue.turn(now).unwrap();
+            served.push(now.uuid().as_u128());
+        }
+        assert_eq!(served, [1, 2, 3, 4, 5, 6, 7, 9, 1, 2, 3, 4, 5, 6, 7, 9]);
     }
 
     #[test]
