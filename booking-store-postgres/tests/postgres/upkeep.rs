@@ -1,5 +1,8 @@
 //! Upkeep: indexes mended, what is over forgotten, days counted.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use booking_core::{
     Action, BookingStore, Change, Money, Pick, Plan, PlanClaims, Priced, ResourceId, ServiceId, Session,
     SessionId, SessionKey,
@@ -7,6 +10,7 @@ use booking_core::{
 use booking_store_postgres::sqlx::postgres::PgConnection;
 use booking_store_postgres::sqlx::{AssertSqlSafe, Connection, Executor, query_as, query_scalar};
 use booking_store_postgres::{Condition, PostgresStore, grant, maintain, migrate};
+use tokio::task::JoinSet;
 
 use crate::desk::*;
 use crate::server::Server;
@@ -42,6 +46,53 @@ async fn invalid_and_bloated_indexes_are_rebuilt_and_unused_ones_told() {
     assert!(!mended.iter().any(|index| index.index == "claims_never_overlap"));
     let after = maintain(&database.url(), true).await.unwrap();
     assert!(after.iter().all(|index| index.condition == Condition::Unused), "{after:?}");
+}
+
+/// Indexes of what every booking writes, rebuilt one after the other.
+#[tokio::test]
+async fn indexes_are_rebuilt_while_bookings_go_on() {
+    const CLIENTS: u64 = 4;
+    let database = Database::new(Judge::Server).await;
+    let store = database.store(8).await;
+    let broken: Vec<String> = query_scalar(
+        "UPDATE pg_index SET indisvalid = false
+         WHERE NOT indisunique AND NOT indisexclusion AND indrelid = ANY (
+             '{booking.bookings, booking.booking_events, booking.picks, booking.audit_log}'::regclass[])
+         RETURNING indexrelid::regclass::text",
+    )
+    .fetch_all(&mut database.owner().await)
+    .await
+    .unwrap();
+    assert!(broken.len() >= 5, "{broken:?}");
+    let over = Arc::new(AtomicBool::new(false));
+    let mut clients = JoinSet::new();
+    for client in 1..=CLIENTS {
+        let (store, over) = (store.clone(), over.clone());
+        clients.spawn(async move {
+            let mut booked = 0_i64;
+            while !over.load(Ordering::Relaxed) {
+                booked += 1;
+                let start = booked * 100;
+                let id = booked.unsigned_abs() * CLIENTS + client;
+                assert!(fitted(store.commit(&place(id, &[client], start, start + 60)).await));
+            }
+            booked
+        });
+    }
+    let mended = maintain(&database.url(), true).await;
+    over.store(true, Ordering::Relaxed);
+    let booked = clients.join_all().await;
+    let mended = mended.unwrap().iter().filter(|index| index.mended).count();
+    assert_eq!(mended, broken.len());
+    assert!(booked.iter().all(|&booked| booked >= 2), "{booked:?}");
+    let mut owner = database.owner().await;
+    assert_eq!(count(&mut owner, "bookings").await, booked.iter().sum::<i64>());
+    let left: i64 = query_scalar("SELECT count(*) FROM pg_index WHERE NOT indisvalid")
+        .fetch_one(&mut owner)
+        .await
+        .unwrap();
+    let wrong = query_scalar::<_, i64>("SELECT count(*) FROM booking.self_check($1)").bind(TENANT.uuid());
+    assert_eq!((left, wrong.fetch_one(&mut owner).await.unwrap()), (0, 0));
 }
 
 /// Lets what a table holds of a booking or session lie in the past.
