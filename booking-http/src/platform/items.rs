@@ -9,12 +9,14 @@ use axum::routing::get;
 use axum::{Json, Router};
 use booking_core::{IdSource, Invalid, StoreError, TenantId};
 use booking_platform::{
-    Group, HolidayCalendar, Kind, Location, NamedPolicy, NamedSchedule, PageQuery, PriceList,
-    ResourceProfile, SearchText, ServiceProfile, Versioned,
+    Group, HolidayCalendar, Kind, Location, NamedPolicy, NamedSchedule, PriceList, ResourceProfile,
+    SearchText, ServiceProfile, Versioned,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::list::{ListAnswer, ListQuery};
+use super::public::ForThePublic;
 use super::wire::resource::ResourceWire;
 use super::wire::service::ServiceWire;
 use super::wire::shared::{
@@ -22,35 +24,11 @@ use super::wire::shared::{
 };
 use super::{Platform, refused};
 use crate::access::Caller;
-use crate::extract::{Body, Id, IfMatch, Page, Query, Source};
+use crate::extract::{Body, Id, IfMatch, Query, Source};
 use crate::problem::{Code, Problem};
 use crate::routes::answer::{etag, locate};
-use crate::wire::id::{Prefixed, WireId, parse};
+use crate::wire::id::{Prefixed, WireId};
 use crate::wire::time::Moment;
-
-/// Which part of a list.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct ListQuery {
-    /// At most this many, 1 to 200. Default: 50.
-    limit: Option<usize>,
-    /// Continue after the one with this id: the `next` of the page before.
-    cursor: Option<String>,
-}
-
-impl ListQuery {
-    pub(super) fn page<I: Prefixed>(&self) -> Result<PageQuery<I>, Problem> {
-        let invalid = |invalid: Invalid| Problem::invalid(&invalid, Source::Query);
-        let limit = Page::limit(self.limit).map_err(invalid)?;
-        let after = self.cursor.as_deref().map(|text| {
-            parse::<I>(text).ok_or_else(|| {
-                invalid(Invalid::new("cursor", text.escape_debug(), "the `next` of the page before"))
-            })
-        });
-        Ok(PageQuery { after: after.transpose()?, limit })
-    }
-}
 
 /// Which of a catalogue.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -84,14 +62,6 @@ impl CatalogueQuery {
 
 type Found<K> = booking_core::Page<Versioned<K>>;
 
-/// One page of a list.
-#[derive(Debug, Serialize)]
-pub(super) struct ListAnswer<T> {
-    pub(super) items: Vec<T>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) next: Option<String>,
-}
-
 /// A kind that the API shows: its form on the wire, in both directions.
 trait Shown: Kind<Id: Prefixed> {
     const COLLECTION: &'static str;
@@ -99,39 +69,6 @@ trait Shown: Kind<Id: Prefixed> {
     fn show(&self) -> Self::Wire;
     fn read(wire: Self::Wire, id: Self::Id) -> Result<Self, Invalid>;
 }
-
-/// What of an item callers with a publishable key may see.
-trait ForThePublic: Sized {
-    /// The item as they see it; none where it is not for them.
-    fn for_the_public(self) -> Option<Self> {
-        None
-    }
-}
-
-impl ForThePublic for ServiceWire {
-    fn for_the_public(self) -> Option<Self> {
-        Some(self)
-    }
-}
-
-impl ForThePublic for ResourceWire {
-    /// Without how staff is reached.
-    fn for_the_public(self) -> Option<Self> {
-        Some(self.without_contact())
-    }
-}
-
-impl ForThePublic for LocationWire {
-    fn for_the_public(self) -> Option<Self> {
-        Some(self)
-    }
-}
-
-impl ForThePublic for GroupWire {}
-impl ForThePublic for HolidayCalendarWire {}
-impl ForThePublic for SharedScheduleWire {}
-impl ForThePublic for SharedPolicyWire {}
-impl ForThePublic for PriceListWire {}
 
 /// A kept item on the wire.
 #[derive(Debug, Serialize)]

@@ -17,7 +17,7 @@ use booking_platform::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::items::{ListAnswer, ListQuery};
+use super::list::{ListAnswer, ListQuery};
 use super::{Platform, refused};
 use crate::access::{self, Access, Caller, Denied};
 use crate::extract::{Body, Id, Query, Source};

@@ -5,6 +5,8 @@ mod audit;
 mod customers;
 mod items;
 mod keys;
+mod list;
+mod public;
 mod time_off;
 mod wire;
 

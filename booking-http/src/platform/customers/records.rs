@@ -12,7 +12,7 @@ use super::wire::{CustomerWire, CustomersPage, ProfileWire};
 use super::{one, wrong};
 use crate::access::Caller;
 use crate::extract::{Body, Id, IfMatch, Page, Query, Source};
-use crate::platform::items::ListQuery;
+use crate::platform::list::ListQuery;
 use crate::platform::wire::shared::named;
 use crate::platform::{Platform, refused};
 use crate::problem::{Code, Problem};
