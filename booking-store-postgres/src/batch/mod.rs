@@ -56,7 +56,8 @@ impl Batcher {
         let (answer, answered) = oneshot::channel();
         let item = Item { command: command.clone(), answer };
         if let Some(tenant) = self.queue.push(item) {
-            tokio::spawn(self.clone().work(tenant));
+            let working = Working { batcher: self.clone(), tenant: Some(tenant) };
+            tokio::spawn(working.work());
         }
         match answered.await {
             Ok(Outcome::Done(committed)) => Ok(Some(*committed)),
@@ -64,16 +65,6 @@ impl Batcher {
             Ok(Outcome::Failed(error)) => Err(error),
             // The runtime ends while the batch was under way.
             Err(_) => Err(StoreError::Unknown("the batch was given up".to_owned()).into()),
-        }
-    }
-
-    /// Writes batches until nothing waits that nobody else is about to write.
-    async fn work(self: Arc<Self>, tenant: TenantId) {
-        let mut working = Working { queue: &self.queue, tenant: Some(tenant) };
-        while let Some(tenant) = working.tenant {
-            let (together, meeting) = self.queue.take(tenant, MOST);
-            self.write(tenant, together, meeting).await;
-            working.tenant = self.queue.turn(tenant);
         }
     }
 
@@ -156,16 +147,28 @@ impl Written {
     }
 }
 
-/// A worker, whose place is free again also when its runtime ends or it panics: the store may outlive both.
-struct Working<'q> {
-    queue: &'q Queue,
+/// A worker, whose place is free again also when its runtime ends, before it began or while it works, or when it panics: the
+/// store may outlive both.
+struct Working {
+    batcher: Arc<Batcher>,
     tenant: Option<TenantId>,
 }
 
-impl Drop for Working<'_> {
+impl Working {
+    /// Writes batches until nothing waits that nobody else is about to write.
+    async fn work(mut self) {
+        while let Some(tenant) = self.tenant {
+            let (together, meeting) = self.batcher.queue.take(tenant, MOST);
+            self.batcher.write(tenant, together, meeting).await;
+            self.tenant = self.batcher.queue.turn(tenant);
+        }
+    }
+}
+
+impl Drop for Working {
     fn drop(&mut self) {
         if let Some(tenant) = self.tenant {
-            self.queue.abandon(tenant);
+            self.batcher.queue.abandon(tenant);
         }
     }
 }

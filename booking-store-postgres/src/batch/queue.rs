@@ -106,13 +106,15 @@ impl Queue {
         next
     }
 
-    /// A worker of this tenant is gone. Where it was the last, those who wait are told so, by losing their answer.
+    /// A worker of this tenant is gone. Others come to who waits in the line; where it was the last of all, those who wait are
+    /// told so, by losing their answer.
     pub(super) fn abandon(&self, tenant: TenantId) {
         let mut state = self.lock();
         state.leave(tenant);
         state.workers -= 1;
-        if state.busy_for(tenant) == 0 {
-            state.remove(tenant);
+        if state.workers == 0 {
+            state.waiting.clear();
+            state.line.clear();
         }
     }
 }
@@ -250,12 +252,24 @@ mod tests {
     fn who_waits_for_a_worker_that_is_gone_is_not_left_waiting() {
         let queue = Queue::new(1, 1);
         let (begun, mut first) = push(&queue, 1);
-        let (_, mut second) = push(&queue, 1);
-        assert_eq!(begun, Some(tenant(1)));
+        let mut others = [push(&queue, 1).1, push(&queue, 2).1];
         drop(queue.take(tenant(1), 1));
         queue.abandon(tenant(1));
-        assert!(matches!(first.try_recv(), Err(oneshot::error::TryRecvError::Closed)));
-        assert!(matches!(second.try_recv(), Err(oneshot::error::TryRecvError::Closed)));
+        assert_eq!(begun, Some(tenant(1)));
+        for answer in [&mut first].into_iter().chain(&mut others) {
+            assert!(matches!(answer.try_recv(), Err(oneshot::error::TryRecvError::Closed)));
+        }
         assert_eq!(push(&queue, 1).0, Some(tenant(1)));
+    }
+
+    #[test]
+    fn another_worker_comes_to_who_waits_for_one_that_is_gone() {
+        let queue = Queue::new(1, 2);
+        let begun = [1, 2, 1].map(|of| push(&queue, of));
+        drop(queue.take(tenant(1), 1));
+        drop(queue.take(tenant(2), 1));
+        queue.abandon(tenant(1));
+        assert_eq!(queue.turn(tenant(2)), Some(tenant(1)));
+        assert_eq!((queue.take(tenant(1), 63).0.len(), begun[2].0), (1, None));
     }
 }
