@@ -189,7 +189,8 @@ impl Health {
 
     /// What servers do while they run.
     fn undone(&self) -> impl Iterator<Item = Finding> {
-        const RUN: &str = "run a server (`booking serve`); where one runs, its log says what is in the way";
+        const RUN: &str = "run a server (`booking serve`); where one runs, its log says what is in the way; a host without one sweeps \
+            and calls `look_after` itself";
         let Self { lapsed_holds, jobs, outbox, .. } = self;
         let late = |limit: i64, seconds: i64, what: String| {
             (seconds >= limit).then(|| Finding::new(format!("{what}, for {seconds} seconds"), RUN))
@@ -216,8 +217,9 @@ impl Health {
         let old = (seconds >= LONG).then(|| {
             Finding::new(
                 format!("a transaction has been open for {seconds} seconds: vacuum removes nothing that died since"),
-                "`SELECT pid, xact_start, query FROM pg_stat_activity ORDER BY xact_start` names it, \
-                 `pg_terminate_backend(pid)` ends it",
+                "as a superuser or a member of pg_signal_backend: `SELECT pid, xact_start, query FROM pg_stat_activity WHERE \
+                 datname = current_database() AND backend_type = 'client backend' ORDER BY xact_start` names it, \
+                 `SELECT pg_terminate_backend(pid)` ends it",
             )
         });
         let crowd = (waiting >= CROWD).then(|| {
@@ -257,7 +259,7 @@ impl Health {
             Finding::new(
                 format!("{rows} dead rows of the table {table} wait for vacuum"),
                 format!(
-                    "`VACUUM booking.{table}`, and look what keeps autovacuum from it: an old transaction, or its settings"
+                    "as its owner: `VACUUM booking.{table}`, and look what keeps autovacuum from it: an old transaction, or its settings"
                 ),
             )
         })

@@ -42,4 +42,4 @@ pub use migrate::{
 pub use replica::ReplicaUse;
 pub use sqlx;
 pub use store::{PostgresStore, commit_in};
-pub use upkeep::{Condition, Forgotten, ForgottenHistory, SlowQuery, Upkeep, maintain};
+pub use upkeep::{Condition, Forgotten, ForgottenHistory, SlowQuery, Uncounted, Upkeep, maintain};

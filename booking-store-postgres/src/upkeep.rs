@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use crate::error::of_read;
 use crate::store::PostgresStore;
+use crate::wire::damaged;
 
 /// An index is bloated when it is at least this many times as large as it should be,
 const BLOATED: u64 = 2;
@@ -151,6 +152,26 @@ pub struct SlowQuery {
     pub total: f64,
 }
 
+/// Why nobody knows what queries cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Uncounted {
+    /// The extension is not in this database.
+    #[error(
+        "this database does not have the extension pg_stat_statements: as a superuser, CREATE EXTENSION pg_stat_statements in it"
+    )]
+    NoExtension,
+    /// The server does not load its library.
+    #[error(
+        "the server does not load pg_stat_statements: set shared_preload_libraries to 'pg_stat_statements' and start it anew"
+    )]
+    NotPreloaded,
+    /// The extension is of an older server.
+    #[error(
+        "the extension pg_stat_statements is of an older server: as a superuser, ALTER EXTENSION pg_stat_statements UPDATE"
+    )]
+    Old,
+}
+
 impl PostgresStore {
     /// Deletes what nobody needs any more of a tenant, at most 10,000 rows of a kind: claims that have been over for
     /// seven days, whose bookings and sessions stay, idempotency keys that are too old, and assignments that do not count
@@ -224,13 +245,19 @@ impl PostgresStore {
         Ok(rows.unsigned_abs())
     }
 
-    /// Queries that take at least so many milliseconds on average, those that cost most first, at most 100. None where
-    /// `pg_stat_statements` is not loaded, or not made in this database.
-    pub async fn slow_queries(&self, min_ms: f64) -> Result<Option<Vec<SlowQuery>>, StoreError> {
-        // Where it is, it knows at least what this pool has done so far.
-        let known = sqlx::query_scalar("SELECT EXISTS (SELECT FROM booking.query_performance)");
-        if !known.fetch_one(self.pool()).await.map_err(|error| of_read(&error))? {
-            return Ok(None);
+    /// Queries that take at least so many milliseconds on average, those that cost most first, at most 100; or what the
+    /// server lacks to count them.
+    pub async fn slow_queries(&self, min_ms: f64) -> Result<Result<Vec<SlowQuery>, Uncounted>, StoreError> {
+        let lacks: Option<String> = sqlx::query_scalar("SELECT booking.counting_lacks()")
+            .fetch_one(self.pool())
+            .await
+            .map_err(|error| of_read(&error))?;
+        match lacks.as_deref() {
+            None => {}
+            Some("extension") => return Ok(Err(Uncounted::NoExtension)),
+            Some("preload") => return Ok(Err(Uncounted::NotPreloaded)),
+            Some("update") => return Ok(Err(Uncounted::Old)),
+            Some(other) => return Err(damaged("lack", other)),
         }
         let rows: Vec<(String, i64, f64, f64, f64)> =
             sqlx::query_as("SELECT query, calls, mean_ms, max_ms, total_ms FROM booking.slow_queries($1)")
@@ -245,7 +272,7 @@ impl PostgresStore {
             max,
             total,
         };
-        Ok(Some(rows.into_iter().map(slow).collect()))
+        Ok(Ok(rows.into_iter().map(slow).collect()))
     }
 }
 

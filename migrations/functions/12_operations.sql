@@ -84,8 +84,11 @@ COMMENT ON FUNCTION booking.tenant_health(uuid, bigint, bigint, bigint) IS
 CREATE OR REPLACE FUNCTION booking.replication() RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
     IF pg_is_in_recovery() THEN
-        RETURN jsonb_build_object('replay_lag_bytes', pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()),
-            'replay_lag_seconds', CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+        -- A receiver that has just begun is back at the start of a segment that was replayed before.
+        RETURN jsonb_build_object(
+            'replay_lag_bytes', CASE WHEN pg_last_wal_receive_lsn() IS NOT NULL THEN
+                greatest(0, pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())) END,
+            'replay_lag_seconds', CASE WHEN pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() THEN 0
                 ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::bigint END);
     END IF;
     RETURN jsonb_build_object('replicas', (
@@ -156,8 +159,10 @@ BEGIN
         'in_recovery', pg_is_in_recovery(),
         'sees_all_sessions', pg_has_role(current_user, 'pg_read_all_stats', 'USAGE'),
         'oldest_transaction_seconds', (
+            -- A vacuum is in no other's way, however long it takes.
             SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0)::bigint FROM pg_stat_activity
-            WHERE datname = current_database() AND pid <> pg_backend_pid()),
+            WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+              AND pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum)),
         'waiting_for_locks', (
             SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'),
         'dead_tuples', (

@@ -102,24 +102,41 @@ $$;
 COMMENT ON FUNCTION booking.index_condition() IS
     'Each index: whether it is valid, its size and about what it should be, how often it was used, and whether a rule needs it.';
 
+-- It has to be preloaded, which needs a superuser, and nobody else may ask whether it is.
+CREATE OR REPLACE FUNCTION booking.counting_lacks() RETURNS text LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    schema_ text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'pg_stat_statements');
+BEGIN
+    IF schema_ IS NULL THEN
+        RETURN 'extension';
+    END IF;
+    EXECUTE format('SELECT mean_exec_time FROM %s.pg_stat_statements LIMIT 1', schema_);
+    RETURN NULL;
+EXCEPTION
+    WHEN object_not_in_prerequisite_state THEN
+        RETURN 'preload';
+    WHEN undefined_column THEN
+        RETURN 'update';
+END $$;
+COMMENT ON FUNCTION booking.counting_lacks() IS
+    'What the server lacks to count what queries cost in this database: the extension pg_stat_statements, its being preloaded, or its update; NULL where it lacks nothing.';
+
 CREATE OR REPLACE FUNCTION booking.slow_queries(min_ms double precision)
 RETURNS TABLE (query text, calls bigint, mean_ms double precision, max_ms double precision, total_ms double precision)
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements') THEN
+    IF booking.counting_lacks() IS NOT NULL THEN
         RETURN;
     END IF;
+    -- A text is missing where its file is gone.
     RETURN QUERY EXECUTE format(
-        'SELECT s.query, s.calls, s.mean_exec_time, s.max_exec_time, s.total_exec_time FROM %s.pg_stat_statements s
+        'SELECT coalesce(s.query, ''''), s.calls, s.mean_exec_time, s.max_exec_time, s.total_exec_time FROM %s.pg_stat_statements s
          WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND s.mean_exec_time >= $1
          ORDER BY s.total_exec_time DESC LIMIT 100',
         (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'pg_stat_statements')) USING min_ms;
--- It has to be preloaded too, which needs a superuser, and nobody else may ask whether it is.
-EXCEPTION WHEN object_not_in_prerequisite_state THEN
-    RETURN;
 END $$;
 COMMENT ON FUNCTION booking.slow_queries(double precision) IS
-    'Queries that take at least so long on average, those that cost most first; nothing where pg_stat_statements is not loaded.';
+    'Queries that take at least so long on average, those that cost most first; nothing where booking.counting_lacks() says what is missing.';
 
 CREATE OR REPLACE VIEW booking.query_performance WITH (security_invoker = true) AS
     SELECT query, calls, mean_ms, max_ms, total_ms FROM booking.slow_queries(0);

@@ -51,6 +51,7 @@ BEGIN
     RETURN written;
 END $$;
 COMMENT ON FUNCTION booking.refresh_daily(uuid, date, date) IS 'Brings the daily summary of these days up to date.';
+COMMENT ON COLUMN booking.daily_summary.minutes IS 'Whole minutes they take together.';
 
 -- Until one way of counting was enough.
 DROP FUNCTION IF EXISTS booking.count_days(uuid, date, date);
