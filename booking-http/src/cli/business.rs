@@ -15,13 +15,15 @@ use super::demo_business::{DemoBusiness, Filled};
 use super::place::Kept;
 use crate::stores::{Place, Purpose, Stores};
 
-/// The most businesses that are looked through for one by name.
-const MAX_BUSINESSES: usize = 1_000;
+/// Businesses of one page.
+const PAGE: usize = 1_000;
+/// Businesses that are named where one has to be chosen.
+const SHOWN: usize = 20;
 
 /// Which business.
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// Which business, where there are several: the beginning of its name.
+    /// Which business, where there are several: its name or the beginning of it, or its id.
     #[arg(long, value_name = "NAME")]
     business: Option<String>,
 }
@@ -117,19 +119,99 @@ impl Open {
 }
 
 impl Which {
-    /// The business that was named, or the only one.
+    /// The business that was named, or the only one. A whole name or an id counts more than the beginning of a name.
     pub(crate) async fn of(&self, platform: &AnyPlatform) -> Outcome<Tenant> {
-        let page = platform.tenants(PageQuery::first(MAX_BUSINESSES)).await?.items;
-        let wanted = self.business.as_deref().unwrap_or_default().to_lowercase();
-        let mut found = page.iter().filter(|row| row.value.name.as_str().to_lowercase().starts_with(&wanted));
-        match (found.next(), found.next()) {
-            (Some(one), None) => Ok(one.value.clone()),
-            (None, _) if page.is_empty() => Err("there is no business yet: `booking init` makes one".into()),
-            (one, _) => {
-                let names: Vec<&str> = page.iter().map(|row| row.value.name.as_str()).collect();
-                let what = if one.is_some() { "several businesses" } else { "no such business" };
-                Err(format!("{what}; `--business NAME` says which of: {}", names.join(", ")).into())
-            }
+        let all = all(platform).await?;
+        let wanted = self.business.as_deref().unwrap_or_default();
+        let exact = exactly(&all, wanted);
+        let found = if exact.is_empty() { beginning(&all, wanted) } else { exact };
+        only(&found, &all)
+    }
+}
+
+/// The business with this whole name or id: for what cannot be undone.
+pub(crate) async fn named(platform: &AnyPlatform, wanted: &str) -> Outcome<Tenant> {
+    let all = all(platform).await?;
+    only(&exactly(&all, wanted), &all)
+}
+
+/// All businesses, page by page.
+async fn all(platform: &AnyPlatform) -> Outcome<Vec<Tenant>> {
+    let mut all: Vec<Tenant> = Vec::new();
+    let mut query = PageQuery::first(PAGE);
+    loop {
+        let page = platform.tenants(query).await?;
+        all.extend(page.items.into_iter().map(|row| row.value));
+        match all.last() {
+            Some(last) if page.more => query = PageQuery::after(last.id, PAGE),
+            _ => return Ok(all),
         }
+    }
+}
+
+fn exactly<'t>(all: &'t [Tenant], wanted: &str) -> Vec<&'t Tenant> {
+    let wanted = wanted.to_lowercase();
+    let is = |one: &&Tenant| one.name.as_str().to_lowercase() == wanted || one.id.to_string() == wanted;
+    all.iter().filter(is).collect()
+}
+
+fn beginning<'t>(all: &'t [Tenant], wanted: &str) -> Vec<&'t Tenant> {
+    let wanted = wanted.to_lowercase();
+    all.iter().filter(|one| one.name.as_str().to_lowercase().starts_with(&wanted)).collect()
+}
+
+fn only(found: &[&Tenant], all: &[Tenant]) -> Outcome<Tenant> {
+    match found {
+        [one] => Ok(Tenant::clone(one)),
+        [] if all.is_empty() => Err("there is no business yet: `booking init` makes one".into()),
+        [] => {
+            let all: Vec<&Tenant> = all.iter().collect();
+            Err(format!("no such business; `--business NAME` says which of: {}", listed(&all)).into())
+        }
+        several => {
+            Err(format!("several businesses; `--business NAME` says which of: {}", listed(several)).into())
+        }
+    }
+}
+
+/// Some businesses by name; where several have one name, however it is written, by their ids too.
+fn listed(some: &[&Tenant]) -> String {
+    let word = |one: &Tenant| one.name.as_str().to_lowercase();
+    let shown = |one: &&Tenant| {
+        let alone = some.iter().filter(|other| word(other) == word(one)).count() == 1;
+        if alone { one.name.as_str().to_owned() } else { format!("{} ({})", one.name.as_str(), one.id) }
+    };
+    let mut names: Vec<String> = some.iter().take(SHOWN).map(shown).collect();
+    if some.len() > SHOWN {
+        names.push(format!("and {} more", some.len() - SHOWN));
+    }
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use booking_core::ZoneId;
+    use booking_platform::Name;
+
+    use super::*;
+
+    fn business(number: u64, name: &str) -> Tenant {
+        Tenant { id: TenantId::from_u64(number), name: Name::new(name).expect("a name"), zone: ZoneId::UTC }
+    }
+
+    #[test]
+    fn a_whole_name_counts_more_than_a_beginning() {
+        let all =
+            [business(1, "Salon Nord"), business(2, "Salon"), business(3, "Praxis"), business(4, "praxis")];
+        let ids = |found: Vec<&Tenant>| found.iter().map(|one| one.id.to_u64()).collect::<Vec<_>>();
+        assert_eq!(ids(exactly(&all, "salon")), [Some(2)]);
+        assert_eq!(ids(beginning(&all, "sal")), [Some(1), Some(2)]);
+        assert!(exactly(&all, "sal").is_empty());
+        assert_eq!(ids(exactly(&all, &all[3].id.to_string())), [Some(4)]);
+        let said = only(&exactly(&all, "PRAXIS"), &all).unwrap_err().to_string();
+        assert!(said.contains(&all[2].id.to_string()) && !said.contains("Salon"), "{said}");
+        let many: Vec<Tenant> = (1..=30).map(|number| business(number, &format!("Shop {number}"))).collect();
+        let said = only(&[], &many).unwrap_err().to_string();
+        assert!(said.ends_with("Shop 20, and 10 more"), "{said}");
     }
 }

@@ -44,6 +44,9 @@ impl Migrate {
             }
             let done = if self.dry_run { "to do" } else { "done" };
             println!("{} steps {done}", steps.len());
+            if let Some(role) = &self.grant {
+                println!("the role {role} may use the schema");
+            }
             if let Some(limits) = &limits {
                 println!(
                     "the role has no time limits yet, and this one may not set them. As a role that may:\n  {limits}"

@@ -18,6 +18,8 @@ use tokio::sync::watch;
 pub(crate) use postgres::{Migrated, inspect as inspect_database, migrate};
 pub(crate) use postgres_health::{health, slow_queries};
 pub(crate) use postgres_upkeep::{Keeper, maintain};
+// What is told of a database, as its crate has it.
+pub(crate) use booking_store_postgres::{Condition, Upkeep};
 
 use crate::cli::Outcome;
 

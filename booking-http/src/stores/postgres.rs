@@ -71,7 +71,7 @@ impl Open {
         super::postgres_upkeep::Keeper(self.0.clone())
     }
 
-    /// In as many calls as it takes, each of them short.
+    /// In as many calls as it takes, each of them short, until there is nothing more.
     pub(super) async fn forget_history(
         &self,
         tenant: TenantId,
@@ -82,7 +82,7 @@ impl Open {
             let forgotten = self.0.forget_history(tenant, before).await?;
             entries += u64::from(forgotten.entries);
             events += u64::from(forgotten.events);
-            if !forgotten.is_full() {
+            if (forgotten.entries, forgotten.events) == (0, 0) {
                 return Ok((entries, events));
             }
         }

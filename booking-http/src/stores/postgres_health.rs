@@ -4,7 +4,8 @@ use booking_store_postgres::{Health, PostgresStore, Replica, Replication, SlowQu
 use chrono::DateTime;
 use serde_json::Value;
 
-use super::postgres::{check_address, shown};
+use super::Purpose;
+use super::postgres::{To, open, shown};
 use crate::cli::{Outcome, told};
 
 /// How a database is.
@@ -26,18 +27,18 @@ pub(crate) async fn health(url: &str) -> Outcome<Told> {
     Ok(Told { facts: facts(url, &health), health: serde_json::to_value(&health)?, findings })
 }
 
-/// What takes at least so long on average; none where the server does not count.
-pub(crate) async fn slow_queries(url: &str, min_ms: u32) -> Outcome<Option<Vec<SlowQuery>>> {
+/// What takes at least so long on average.
+pub(crate) async fn slow_queries(url: &str, min_ms: u32) -> Outcome<Vec<SlowQuery>> {
     let store = connect(url).await?;
     let slow = store.slow_queries(f64::from(min_ms)).await;
     store.pool().close().await;
-    Ok(slow.map_err(|error| format!("{}: {}", shown(url), told(&error)))?)
+    let slow = slow.map_err(|error| format!("{}: {}", shown(url), told(&error)))?;
+    Ok(slow.map_err(|lack| format!("{}: {lack}", shown(url)))?)
 }
 
 async fn connect(url: &str) -> Outcome<PostgresStore> {
-    check_address(url)?;
-    let connected = PostgresStore::connect(url, 1).await;
-    Ok(connected.map_err(|error| format!("{}: {}", shown(url), told(&error)))?)
+    let (store, _) = open(To { url, connections: 1, replica: None }, Purpose::Look).await?;
+    Ok(store)
 }
 
 fn facts(url: &str, health: &Health) -> Vec<(&'static str, String)> {
@@ -70,17 +71,19 @@ fn facts(url: &str, health: &Health) -> Vec<(&'static str, String)> {
 }
 
 fn replicas(replication: &Replication) -> String {
-    let lag = |seconds: Option<i64>, bytes: Option<i64>| match bytes {
+    let lag = |seconds: Option<i64>, bytes: Option<i64>, unknown: &str| match bytes {
         Some(bytes) => format!("{bytes} bytes, {} s behind", seconds.unwrap_or_default()),
-        None => "not known to this role".to_owned(),
+        None => unknown.to_owned(),
     };
     match replication {
         Replication::Replica { replay_lag_bytes, replay_lag_seconds } => {
-            format!("this is one: {}", lag(*replay_lag_seconds, *replay_lag_bytes))
+            format!("this is one: {}", lag(*replay_lag_seconds, *replay_lag_bytes, "it has received nothing"))
         }
         Replication::Primary { replicas } if replicas.is_empty() => "none".to_owned(),
         Replication::Primary { replicas } => {
-            let told = |one: &Replica| format!("{}: {}", one.name, lag(one.lag_seconds, one.lag_bytes));
+            let told = |one: &Replica| {
+                format!("{}: {}", one.name, lag(one.lag_seconds, one.lag_bytes, "not known to this role"))
+            };
             replicas.iter().map(told).collect::<Vec<_>>().join("; ")
         }
     }

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use booking_core::StoreError;
-use booking_store_postgres::{Condition, PostgresStore};
+use booking_store_postgres::{PostgresStore, Upkeep};
 
-use crate::cli::Outcome;
+use super::Purpose;
+use super::postgres::{To, check_address, open, shown};
+use crate::cli::{Outcome, told};
 
 /// How often a server looks for what is due.
 const EVERY: Duration = Duration::from_secs(30);
@@ -42,21 +44,14 @@ impl Keeper {
     }
 }
 
-/// Looks at every index and, unless `dry`, rebuilds what is invalid or bloated. Answers a line for each that needs
-/// attention, and whether it was mended.
-pub(crate) async fn maintain(url: &str, dry: bool) -> Outcome<Vec<(String, bool)>> {
-    super::postgres::check_address(url)?;
+/// Looks at every index and, unless `dry`, rebuilds what is invalid or bloated. Answers those that need attention.
+pub(crate) async fn maintain(url: &str, dry: bool) -> Outcome<Vec<Upkeep>> {
+    check_address(url)?;
+    // Whether there is a schema, and whose, is said before.
+    open(To { url, connections: 1, replica: None }, Purpose::Look).await?.1.close().await;
     let found = booking_store_postgres::maintain(url, !dry).await;
-    let found =
-        found.map_err(|error| format!("{}: {}", super::postgres::shown(url), crate::cli::told(&error)))?;
-    let told = found.into_iter().map(|one| {
-        let what = match one.condition {
-            Condition::Invalid => "invalid".to_owned(),
-            Condition::Bloated { expected } => format!("{} bytes where {expected} would do", one.bytes),
-            Condition::Unused => "not used by any query since statistics began".to_owned(),
-            _ => "needs attention".to_owned(),
-        };
-        (format!("{} on {}: {what}", one.index, one.table), one.mended)
-    });
-    Ok(told.collect())
+    Ok(found.map_err(|error| {
+        let said = error.as_database_error().map_or_else(|| told(&error), |error| error.message().to_owned());
+        format!("{}: {said}; `db maintain` is for the role that owns the schema", shown(url))
+    })?)
 }

@@ -15,6 +15,9 @@ fn served() -> Database {
     database
 }
 
+/// What the demo is called.
+const NAME: &str = "Lindenhof";
+
 fn verified(database: &Database) -> Value {
     serde_json::from_str(&database.told(&["verify", "--json"])).expect("JSON")
 }
@@ -47,9 +50,12 @@ fn what_is_slow_is_not_known_without_an_extension() {
 
 #[test]
 fn a_file_is_no_database_to_look_after() {
-    for words in
-        [&["maintain"][..], &["health"], &["slow"], &["forget-history", "--before", "2000-01-01T00:00:00Z"]]
-    {
+    for words in [
+        &["maintain"][..],
+        &["health"],
+        &["slow"],
+        &["forget-history", "--before", "2000-01-01T00:00:00Z", "--business", "Demo"],
+    ] {
         let output =
             command().arg("db").args(words).env_remove("DATABASE_URL").output().expect("the program runs");
         assert_eq!(output.status.code(), Some(1), "{words:?}");
@@ -73,8 +79,16 @@ fn what_is_left_of_a_history_that_was_forgotten_is_in_order() {
     let database = served();
     let before = verified(&database);
     sql(&database.url, LONG_AGO);
-    let forget = |until: &str| database.run(&["db", "forget-history", "--before", until, "--json"]);
+    let forget_of = |business: &str, until: &str| {
+        database.run(&["db", "forget-history", "--business", business, "--before", until, "--json"])
+    };
+    let forget = |until: &str| forget_of(NAME, until);
     assert_eq!(forget("2999-01-01T00:00:00Z").status.code(), Some(1), "it lies ahead");
+    assert_eq!(
+        forget_of(&NAME[..4], "2020-01-01T00:00:00Z").status.code(),
+        Some(1),
+        "half a name is not enough"
+    );
     assert_eq!(verified(&database)["events"], before["events"]);
     let now: String = connected(&database.url, async |connection| {
         let now = query_scalar("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");

@@ -8,7 +8,7 @@ use booking_store_postgres::PostgresStore;
 use booking_store_postgres::sqlx::postgres::PgPool;
 use uuid::Uuid;
 
-use crate::book::{Asked, DAY, Done, RESOURCES, VISIT, booking, closed_loop, place, warm_up};
+use crate::book::{Asked, DAY, Done, RESOURCES, VISIT, Working, booking, closed_loop, place, warm_up};
 use crate::database::Database;
 use crate::report::{Limit, Report, median};
 use crate::{Outcome, Plan, floor, flush};
@@ -47,21 +47,25 @@ pub(crate) async fn measure(plan: &Plan, report: &mut Report) -> Outcome {
 
 impl Bench<'_> {
     async fn insert(&self, claims: u64) -> Outcome<f64> {
+        Ok(closed_loop(CLIENTS, self.plan.turn, &self.numbers, self.inserting(claims)).await?.rate)
+    }
+
+    fn inserting(&self, claims: u64) -> impl Fn(u64, u64) -> Working + Clone + Send + Sync + 'static {
         let pool = self.pool.clone();
-        let work = move |_, number| {
+        move |_, number| {
             let pool = pool.clone();
-            async move { floor::insert(&pool, Asked { number, claims }).await }
-        };
-        Ok(closed_loop(CLIENTS, self.plan.turn, &self.numbers, work).await?.rate)
+            Box::pin(async move { floor::insert(&pool, Asked { number, claims }).await })
+        }
     }
 
     async fn book(&self, store: &PostgresStore, clients: u64, claims: u64) -> Outcome<Done> {
         closed_loop(clients, self.plan.turn, &self.numbers, booking(store, claims)).await
     }
 
-    /// Everything that is measured, by every connection.
+    /// Inserts and bookings, by every connection.
     async fn warm_up(&self) -> Outcome {
         for claims in [1, 3] {
+            warm_up(CLIENTS as u32, &self.numbers, self.inserting(claims)).await?;
             for store in [&self.batched, &self.alone] {
                 warm_up(CLIENTS as u32, &self.numbers, booking(store, claims)).await?;
             }

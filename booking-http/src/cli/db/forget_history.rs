@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::json;
 
-use super::super::business::Which;
+use super::super::business::named;
 use super::super::place::Kept;
 use super::super::progress::Progress;
 use super::super::{Ending, Outcome, wait_for};
@@ -14,13 +14,14 @@ use crate::stores::{Purpose, Stores};
 
 #[derive(Debug, Args)]
 pub(super) struct ForgetHistory {
-    /// What lies before this instant goes. It has to be over.
+    /// What lies before this instant goes, for example 2020-01-01T00:00:00Z. It has to be over.
     #[arg(long, value_name = "INSTANT")]
     before: DateTime<Utc>,
+    /// The business: its whole name, or its id.
+    #[arg(long, value_name = "NAME")]
+    business: String,
     #[command(flatten)]
     data: Kept,
-    #[command(flatten)]
-    which: Which,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -37,7 +38,7 @@ impl ForgetHistory {
 
     async fn forget(self) -> Outcome<Ending> {
         let stores = Stores::open(&self.data.place(), Purpose::Change).await?;
-        let tenant = match self.which.of(&stores.platform).await {
+        let tenant = match named(&stores.platform, &self.business).await {
             Ok(tenant) => tenant,
             Err(error) => {
                 stores.close().await;

@@ -29,7 +29,8 @@ impl ShowHealth {
                 println!("{what:19} {said}");
             }
             for (problem, fix) in &told.findings {
-                println!("WRONG  {problem}\n       {fix}");
+                // An error that is told may have lines.
+                println!("WRONG  {}\n       {fix}", problem.split_whitespace().collect::<Vec<_>>().join(" "));
             }
         }
         Ok(if told.findings.is_empty() { Ending::Well } else { Ending::Found })

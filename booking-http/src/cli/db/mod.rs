@@ -21,7 +21,7 @@ pub(crate) struct Db {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Rebuild indexes that are invalid or bloated, while bookings go on, and list those that no query uses. Needs the
-    /// role that owns the schema.
+    /// role that owns the schema. The exit code is 3 when something was left to rebuild (`--dry-run`).
     Maintain(maintain::Maintain),
     /// Say how the database and the work on it are, of all businesses together: transactions, replicas, rows that wait for
     /// vacuum, work that no server does, overlaps. The exit code is 3 when there is something to look after.
@@ -29,7 +29,8 @@ enum What {
     /// List what takes long, what costs most first. Needs the extension `pg_stat_statements`.
     Slow(slow::Slow),
     /// Delete the history of a business from before an instant, for good: entries of the audit log, and events of visits
-    /// that were over by then. Bookings stay. Works while servers run.
+    /// that were over by then, from the old end of the feed up to the first that has to stay. Bookings stay. Works while
+    /// servers run.
     ForgetHistory(forget_history::ForgetHistory),
 }
 
