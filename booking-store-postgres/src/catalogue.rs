@@ -6,9 +6,11 @@ use booking_core::{
     Catalog, Resource, ResourceId, ResourceKind, Service, ServiceId, StoreError, Tag, TenantId,
 };
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::cache::{Known, Pool};
 use crate::error::of_read;
 use crate::store::PostgresStore;
 use crate::wire::damaged;
@@ -72,13 +74,59 @@ fn kind(kind: ResourceKind) -> &'static str {
     }
 }
 
+/// A stored value as text: mostly it is what it was when it was read before.
+type Text = Json<Box<RawValue>>;
+
+impl PostgresStore {
+    async fn read_service(
+        &self,
+        tenant: TenantId,
+        service: ServiceId,
+    ) -> Result<Option<Arc<Service>>, StoreError> {
+        let query = sqlx::query_scalar("SELECT booking.service($1, $2)");
+        let query = query.bind(tenant.uuid()).bind(service.uuid());
+        let spec: Option<Text> = query.fetch_one(self.pool()).await.map_err(|error| of_read(&error))?;
+        let known = self.cache().map(|cache| &cache.offered().known_services);
+        spec.map(|Json(spec)| parse("service", &spec, known)).transpose()
+    }
+
+    async fn read_pool(&self, tenant: TenantId, pool: &Pool) -> Result<Vec<Arc<Resource>>, StoreError> {
+        let specs = match pool {
+            Pool::Ids(ids) => {
+                let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+                sqlx::query_scalar("SELECT booking.resources($1, $2)").bind(tenant.uuid()).bind(ids)
+            }
+            Pool::Tag(tag) => sqlx::query_scalar("SELECT booking.tagged($1, $2)")
+                .bind(tenant.uuid())
+                .bind(tag.as_str().to_owned()),
+        };
+        let Json(specs): Json<Vec<Box<RawValue>>> =
+            specs.fetch_one(self.pool()).await.map_err(|error| of_read(&error))?;
+        let known = self.cache().map(|cache| &cache.offered().known_resources);
+        specs.iter().map(|spec| parse("resource", spec, known)).collect()
+    }
+
+    async fn pool_of(&self, tenant: TenantId, pool: Pool) -> Result<Vec<Arc<Resource>>, StoreError> {
+        match self.cache() {
+            Some(cache) => {
+                cache.offered().pools.get(tenant, pool.clone(), self.read_pool(tenant, &pool)).await
+            }
+            None => self.read_pool(tenant, &pool).await,
+        }
+    }
+}
+
 /// Validates what was stored: it may have been written by hand.
 fn parse<T: DeserializeOwned>(
     what: &'static str,
-    specs: Vec<serde_json::Value>,
-) -> Result<Vec<Arc<T>>, StoreError> {
-    let parse = |spec| serde_json::from_value(spec).map(Arc::new).map_err(|error| damaged(what, error));
-    specs.into_iter().map(parse).collect()
+    spec: &RawValue,
+    known: Option<&Known<T>>,
+) -> Result<Arc<T>, StoreError> {
+    let parsed = match known {
+        Some(known) => known.parse(spec.get()),
+        None => serde_json::from_str(spec.get()).map(Arc::new),
+    };
+    parsed.map_err(|error| damaged(what, error))
 }
 
 impl Catalog for PostgresStore {
@@ -87,11 +135,12 @@ impl Catalog for PostgresStore {
         tenant: TenantId,
         service: ServiceId,
     ) -> Result<Option<Arc<Service>>, StoreError> {
-        let query = sqlx::query_scalar("SELECT booking.service($1, $2)");
-        let query = query.bind(tenant.uuid()).bind(service.uuid());
-        let spec: Option<Json<serde_json::Value>> =
-            query.fetch_one(self.pool()).await.map_err(|error| of_read(&error))?;
-        Ok(parse("service", spec.into_iter().map(|Json(spec)| spec).collect())?.pop())
+        match self.cache() {
+            Some(cache) => {
+                cache.offered().services.get(tenant, service, self.read_service(tenant, service)).await
+            }
+            None => self.read_service(tenant, service).await,
+        }
     }
 
     async fn resources(
@@ -99,16 +148,10 @@ impl Catalog for PostgresStore {
         tenant: TenantId,
         ids: &[ResourceId],
     ) -> Result<Vec<Arc<Resource>>, StoreError> {
-        let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-        let query = sqlx::query_scalar("SELECT booking.resources($1, $2)").bind(tenant.uuid()).bind(ids);
-        let Json(specs) = query.fetch_one(self.pool()).await.map_err(|error| of_read(&error))?;
-        parse("resource", specs)
+        self.pool_of(tenant, Pool::Ids(ids.to_vec())).await
     }
 
     async fn tagged(&self, tenant: TenantId, tag: &Tag) -> Result<Vec<Arc<Resource>>, StoreError> {
-        let query =
-            sqlx::query_scalar("SELECT booking.tagged($1, $2)").bind(tenant.uuid()).bind(tag.as_str());
-        let Json(specs) = query.fetch_one(self.pool()).await.map_err(|error| of_read(&error))?;
-        parse("resource", specs)
+        self.pool_of(tenant, Pool::Tag(tag.clone())).await
     }
 }

@@ -99,9 +99,10 @@ impl PostgresStore {
         self
     }
 
-    /// Remembers what is busy for less than a second, at most about 50 MiB of it, so that many readers of the same weeks
-    /// cost the database one read a second. What this store and its clones book is seen at once; what others book,
-    /// other processes among them, within a second. Commands are judged by the database all the same.
+    /// Remembers what is busy for less than a second, at most about 50 MiB of it, and what is offered, about as much, so that
+    /// many readers of the same weeks cost the database one read a second. What this store and its clones write is seen at
+    /// once; what others write, other processes among them, within a second. Whether there is room is judged by the database
+    /// all the same; the hours and the policy that a command is planned by may be as old as that.
     pub fn with_busy_cache(mut self) -> Self {
         self.cache = Some(Arc::default());
         self
@@ -191,10 +192,13 @@ impl PostgresStore {
         }
     }
 
-    /// Something was written that is no command: tells the other processes, if they are to be told.
+    /// Something was written that is no command: forgets the tenant, and tells the other processes, if they are to be told.
     pub(crate) fn wrote(&self, tenant: TenantId) {
         if let Some(replica) = &self.replica {
             replica.wrote();
+        }
+        if let Some(cache) = &self.cache {
+            cache.forget_tenant(tenant);
         }
         self.tell(tenant, &Touched::All);
     }

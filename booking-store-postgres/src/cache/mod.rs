@@ -1,11 +1,13 @@
-//! What a process remembers of busy calendars, for less than a second.
+//! What a process remembers of busy calendars and of what is offered, for less than a second.
 //!
 //! Reads come twenty to a write, and most ask for the same weeks. An answer is kept by tenant, resource and month, for
 //! the second it was asked in and never longer than [`FRESH`], so that another process's booking is seen within a second,
 //! whatever happens to any message; what this process books is seen at once, and what others tell of as soon as they do.
 //! Who asks for what is being read waits for it instead of reading it as well. Without the database nothing is kept longer:
-//! requests then fail, as they do without a cache. Commands are judged by the database alone.
+//! requests then fail, as they do without a cache. Commands are judged by the database alone: whether there is room is never
+//! told from here.
 
+mod offered;
 mod pages;
 
 use std::ops::Range;
@@ -19,6 +21,7 @@ use booking_core::{
 use tokio::sync::OwnedMutexGuard;
 
 use crate::store::PostgresStore;
+pub(crate) use offered::{Known, Offered, Pool};
 use pages::{Missing, Page, Pages, assemble, split};
 
 /// How long an answer is used at most.
@@ -39,6 +42,7 @@ pub struct CacheUse {
 #[derive(Debug, Default)]
 pub(crate) struct BusyCache {
     pages: Pages,
+    offered: Offered,
     hits: AtomicU64,
     misses: AtomicU64,
 }
@@ -56,7 +60,18 @@ impl BusyCache {
         CacheUse { hits: self.hits.load(Ordering::Relaxed), misses: self.misses.load(Ordering::Relaxed) }
     }
 
-    /// Forgets what a command of this process may have changed. What is being read meanwhile is not remembered.
+    pub(crate) fn offered(&self) -> &Offered {
+        &self.offered
+    }
+
+    /// Forgets all that is remembered of a tenant: its catalogue was changed, or nobody knows what was.
+    pub(crate) fn forget_tenant(&self, tenant: TenantId) {
+        self.offered.forget(tenant);
+        self.pages.forget_tenant(tenant);
+    }
+
+    /// Forgets what a command of this process may have changed, which is no catalogue. What is being read meanwhile is not
+    /// remembered.
     pub(crate) fn forget(&self, tenant: TenantId, touched: &Touched) {
         match touched {
             Touched::All => self.pages.forget_tenant(tenant),
@@ -70,6 +85,7 @@ impl BusyCache {
 
     /// Nobody knows what has changed.
     pub(crate) fn forget_everything(&self) {
+        self.offered.forget_everything();
         self.pages.forget_everything();
     }
 

@@ -175,7 +175,10 @@ impl Shared {
         }
         if let Some(cache) = &self.cache {
             match note.touched() {
-                Some(touched) => touched.for_each(|(tenant, touched)| cache.forget(tenant, &touched)),
+                Some(touched) => touched.for_each(|(tenant, touched)| match touched {
+                    Touched::All => cache.forget_tenant(tenant),
+                    touched @ Touched::Resources(_) => cache.forget(tenant, &touched),
+                }),
                 None => cache.forget_everything(),
             }
         }

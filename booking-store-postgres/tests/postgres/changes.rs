@@ -15,13 +15,13 @@ use crate::support::{Database, Judge};
 /// Only a test that fails waits for so long.
 const NEVER: Duration = Duration::from_mins(1);
 
-async fn process(database: &Database) -> (PostgresStore, watch::Receiver<u64>) {
+pub(crate) async fn process(database: &Database) -> (PostgresStore, watch::Receiver<u64>) {
     let store = database.store(2).await.with_busy_cache().with_change_feed().await.unwrap();
     let changes = store.changes().unwrap();
     (store, changes)
 }
 
-async fn hear(changes: &mut watch::Receiver<u64>) -> u64 {
+pub(crate) async fn hear(changes: &mut watch::Receiver<u64>) -> u64 {
     timeout(NEVER, changes.changed()).await.unwrap().unwrap();
     *changes.borrow_and_update()
 }

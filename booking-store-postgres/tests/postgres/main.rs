@@ -17,6 +17,7 @@ mod history;
 mod indexes;
 mod jobs;
 mod migrations;
+mod offered;
 mod operations;
 mod platform;
 mod pooler;
