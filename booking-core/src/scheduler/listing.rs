@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use super::snapshot::Purpose;
 use super::{Refusal, Scheduler, Wish};
 use crate::clock::Clock;
-use crate::engine::{Availability, DaySummary, Explanation, FreeWindow, Slot, Snapshot};
+use crate::engine::{Availability, DaySummary, Explanation, FreeWindow, Slot, SlotQuery, Snapshot};
 use crate::interval::{Interval, instant, second_of};
 use crate::seconds::{DAY, HOUR};
 use crate::service::Service;
@@ -20,7 +21,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     pub async fn slots(&self, wish: &Wish, window: Interval) -> Result<Vec<Slot>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
         let query = Self::query(wish, window, self.present(wish)?)?;
-        let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
+        let snapshot = self.listed(wish, &service, &query).await?;
         Ok(self.availability(&service, &snapshot)?.slots(&query)?)
     }
 
@@ -33,7 +34,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     pub async fn starts_in_seconds(&self, wish: &Wish, window: Interval) -> Result<Vec<i64>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
         let query = Self::query(wish, window, self.present(wish)?)?;
-        let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
+        let snapshot = self.listed(wish, &service, &query).await?;
         Ok(self.availability(&service, &snapshot)?.starts(&query)?)
     }
 
@@ -41,7 +42,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     pub async fn windows(&self, wish: &Wish, window: Interval) -> Result<Vec<FreeWindow>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
         let query = Self::query(wish, window, self.present(wish)?)?;
-        let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
+        let snapshot = self.listed(wish, &service, &query).await?;
         Ok(self.availability(&service, &snapshot)?.windows(&query)?)
     }
 
@@ -55,7 +56,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let service = self.service(wish.tenant, wish.service).await?;
         let zone = self.zones.zone(viewer.unwrap_or(&service.zone))?;
         let query = Self::query(wish, window, self.present(wish)?)?;
-        let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
+        let snapshot = self.listed(wish, &service, &query).await?;
         Ok(self.availability(&service, &snapshot)?.days(&query, &zone)?)
     }
 
@@ -63,7 +64,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     pub async fn first(&self, wish: &Wish, window: Interval) -> Result<Option<DateTime<Utc>>, Refusal> {
         let service = self.service(wish.tenant, wish.service).await?;
         let query = Self::query(wish, window, self.present(wish)?)?;
-        let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
+        let snapshot = self.listed(wish, &service, &query).await?;
         Ok(self.availability(&service, &snapshot)?.first(&query)?.map(instant))
     }
 
@@ -72,8 +73,18 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         let service = self.service(wish.tenant, wish.service).await?;
         let start = second_of("start", start)?;
         let query = Self::query(wish, one_second(start)?, self.present(wish)?)?;
-        let snapshot = self.snapshot(wish.tenant, &service, &query, wish.ignoring).await?;
+        let snapshot = self.listed(wish, &service, &query).await?;
         Ok(self.availability(&service, &snapshot)?.explain(&query, start)?)
+    }
+
+    /// What a listing depends on.
+    pub(super) async fn listed(
+        &self,
+        wish: &Wish,
+        service: &Service,
+        query: &SlotQuery,
+    ) -> Result<Snapshot, Refusal> {
+        self.snapshot_for(Purpose::List, wish.tenant, service, query, wish.ignoring).await
     }
 
     /// The present as a listing is to see it.

@@ -18,6 +18,15 @@ use crate::store::{
 };
 use crate::{BookingId, END_SECOND, FIRST_SECOND, Invalid, TenantId};
 
+/// What a snapshot is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To tell what is free, for which nobody needs to know who is preferred.
+    List,
+    /// To choose who serves a visit.
+    Plan,
+}
+
 impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
     /// The query of a wish for a window. Refused: a group that is no name.
     pub(super) fn query(wish: &Wish, window: Interval, now: i64) -> Result<SlotQuery, Invalid> {
@@ -33,9 +42,21 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         })
     }
 
-    /// Everything a query of a service depends on. Checks the query before it reads anything that grows with it.
+    /// Everything a query of a service depends on, and who of the resources is preferred. Checks the query before it reads
+    /// anything that grows with it.
     pub(super) async fn snapshot(
         &self,
+        tenant: TenantId,
+        service: &Service,
+        query: &SlotQuery,
+        ignoring: Option<BookingId>,
+    ) -> Result<Snapshot, Refusal> {
+        self.snapshot_for(Purpose::Plan, tenant, service, query, ignoring).await
+    }
+
+    pub(super) async fn snapshot_for(
+        &self,
+        purpose: Purpose,
         tenant: TenantId,
         service: &Service,
         query: &SlotQuery,
@@ -54,9 +75,8 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         if let Some(counted) = counted_query(tenant, service, query, &snapshot.resources, ignoring) {
             snapshot.counted = self.store.counted(&counted).await?;
         }
-        let stands = service.strategy != Strategy::Priority
-            || (service.policy.no_show.refuse_after.is_some() && query.customer.is_some());
-        if stands {
+        let prefers = purpose == Purpose::Plan && service.strategy != Strategy::Priority;
+        if prefers || (service.policy.no_show.refuse_after.is_some() && query.customer.is_some()) {
             let missed = i64::from(service.policy.no_show.days.unwrap_or(365)) * DAY;
             snapshot.standing = self
                 .store
@@ -64,7 +84,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
                     tenant,
                     service: service.id,
                     customer: query.customer,
-                    resources: ids,
+                    resources: if prefers { ids } else { Vec::new() },
                     window: self.standing_window(service, query.window.start_second())?,
                     missed_since: query.now - missed,
                     now: query.now,

@@ -68,7 +68,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
             None => self.present(wish)?,
         };
         let query = Self::query(wish, window, now)?;
-        let mut snapshot = self.snapshot(wish.tenant, service, &query, wish.ignoring).await?;
+        let mut snapshot = self.listed(wish, service, &query).await?;
         lay(&mut snapshot, hypothesis);
         let after = self.availability(service, &snapshot)?.slots(&query)?;
         let missing = |from: &[Slot], other: &[Slot]| {
