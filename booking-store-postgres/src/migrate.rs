@@ -171,9 +171,7 @@ impl Migration {
 /// All of it is one transaction under a lock: several processes may start at once, and a step that fails leaves
 /// nothing. The role needs the right to create schemas and the extensions `btree_gist` and `pg_trgm`.
 pub async fn migrate(url: &str) -> Result<Vec<Migration>, MigrateError> {
-    let options: PgConnectOptions = url.parse()?;
-    check_pooler(&options).await?;
-    let mut connection = PgConnection::connect_with(&options).await?;
+    let mut connection = connect(url).await?;
     let done = run(&mut connection, false).await;
     connection.close().await?;
     done
@@ -181,12 +179,19 @@ pub async fn migrate(url: &str) -> Result<Vec<Migration>, MigrateError> {
 
 /// What [`migrate`] would do.
 pub async fn dry_run(url: &str) -> Result<Vec<Migration>, MigrateError> {
-    let options: PgConnectOptions = url.parse()?;
-    check_pooler(&options).await?;
-    let mut connection = PgConnection::connect_with(&options).await?;
+    let mut connection = connect(url).await?;
     let pending = run(&mut connection, true).await;
     connection.close().await?;
     pending
+}
+
+/// Without notices: that what a step drops where it is there is not there is no news.
+async fn connect(url: &str) -> Result<PgConnection, MigrateError> {
+    let options: PgConnectOptions = url.parse()?;
+    check_pooler(&options).await?;
+    let mut connection = PgConnection::connect_with(&options).await?;
+    connection.execute("SET client_min_messages = warning").await?;
+    Ok(connection)
 }
 
 /// Refuses a pooler that loses prepared statements.

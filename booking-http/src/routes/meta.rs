@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use booking_core::{Catalog, Clock, ServiceId, TenantId};
+use booking_core::{BookingId, BookingStore, Clock, TenantId};
 use serde::Serialize;
 
 use crate::access::Caller;
@@ -82,7 +82,8 @@ pub(crate) struct Readiness {
     ),
 ))]
 pub(crate) async fn ready(State(api): State<Api>) -> Result<Json<Readiness>, Problem> {
-    let asked = api.scheduler().store().service(TenantId::SINGLE, ServiceId::from_u64(0)).await;
+    // A store may remember what is busy or offered; bookings are always asked for.
+    let asked = api.scheduler().store().booking(TenantId::SINGLE, BookingId::from_u64(0)).await;
     // Whatever the store says, the server cannot be used: asking again may help.
     asked.map_err(|_| Problem::new(Code::Unavailable).detail("the store does not answer"))?;
     if api.worker().is_overdue() {
