@@ -11,7 +11,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::cache::{Known, Pool};
-use crate::error::of_read;
+use crate::error::{of_commit, of_read};
 use crate::store::PostgresStore;
 use crate::wire::damaged;
 
@@ -58,11 +58,13 @@ impl PostgresStore {
         self.write(tenant, done)
     }
 
-    /// Lets the others know of what was written.
+    /// Lets this process forget, and the others know of, what was written or may have been.
     fn write<T>(&self, tenant: TenantId, done: Result<T, sqlx::Error>) -> Result<T, StoreError> {
-        let done = done.map_err(|error| of_read(&error))?;
-        self.wrote(tenant);
-        Ok(done)
+        let done = done.map_err(|error| of_commit(&error));
+        if matches!(done, Ok(_) | Err(StoreError::Unknown(_))) {
+            self.wrote_catalogue(tenant);
+        }
+        done
     }
 }
 

@@ -209,7 +209,9 @@ pub(crate) async fn check(connection: &mut PgConnection) -> Result<(), MigrateEr
 
 async fn run(connection: &mut PgConnection, dry: bool) -> Result<Vec<Migration>, MigrateError> {
     let mut transaction = connection.begin().await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *transaction).await?;
+    if !dry {
+        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *transaction).await?;
+    }
     let pending = pending(&mut transaction).await?;
     if pending.len() == FILES.len() {
         check_ground(&mut transaction).await?;

@@ -71,7 +71,11 @@ impl PostgresStore {
         write.execute(&mut *transaction).await.map_err(|error| of_write(&error))?;
         let committed = transaction.commit().await.map_err(|error| of_commit(&error));
         if !matches!(committed, Err(StoreError::Unavailable(_) | StoreError::Failed(_))) {
-            self.wrote(tenant);
+            if lock == CATALOGUE {
+                self.wrote_catalogue(tenant);
+            } else {
+                self.wrote(tenant);
+            }
         }
         committed?;
         Ok(answer)
@@ -207,6 +211,9 @@ impl TenantStore for PostgresStore {
     }
 }
 
+/// What those who edit a catalogue lock.
+const CATALOGUE: &str = "catalogue";
+
 impl CatalogueStore for PostgresStore {
     async fn item(&self, tenant: TenantId, id: ItemId) -> Result<Option<Versioned<Item>>, StoreError> {
         let found: Option<Vec<Versioned<Item>>> =
@@ -236,7 +243,7 @@ impl CatalogueStore for PostgresStore {
             _ => None,
         };
         let judge = |state: &mut PlatformState| state.put_item(tenant, item, held, expect, stamp);
-        self.change(tenant, "catalogue", Gather::ToPut(item), judge).await
+        self.change(tenant, CATALOGUE, Gather::ToPut(item), judge).await
     }
 
     async fn delete_item(
@@ -247,7 +254,7 @@ impl CatalogueStore for PostgresStore {
         stamp: &Stamp,
     ) -> Result<(), PlatformError> {
         let judge = |state: &mut PlatformState| state.delete_item(tenant, id, expect, stamp);
-        self.change(tenant, "catalogue", Gather::ToDelete(id), judge).await
+        self.change(tenant, CATALOGUE, Gather::ToDelete(id), judge).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use booking_core::{Command, CommitError, Committed, DAY, Invalid, Seconds, StoreError, TenantId};
+use booking_core::{Action, Command, CommitError, Committed, DAY, Invalid, Seconds, StoreError, TenantId};
 use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::types::Json;
@@ -99,7 +99,7 @@ impl PostgresStore {
         self
     }
 
-    /// Remembers what is busy for less than a second, at most about 50 MiB of it, and what is offered, about as much, so that
+    /// Remembers what is busy for less than a second, at most about 50 MiB of it, and what is offered, at most about 150 MiB, so that
     /// many readers of the same weeks cost the database one read a second. What this store and its clones write is seen at
     /// once; what others write, other processes among them, within a second. Whether there is room is judged by the database
     /// all the same; the hours and the policy that a command is planned by may be as old as that.
@@ -185,20 +185,29 @@ impl PostgresStore {
             Ok(_) | Err(_) => touched(command),
         };
         if let Some(cache) = &self.cache {
-            cache.forget(command.tenant, &touched);
+            match command.action {
+                // It is written into the resource too.
+                Action::SetCapacity { .. } => cache.forget_tenant(command.tenant),
+                _ => cache.forget(command.tenant, &touched),
+            }
         }
         if matches!(answer, Ok(_) | Err(CommitError::Store(StoreError::Unknown(_)))) {
             self.tell(command.tenant, &touched);
         }
     }
 
-    /// Something was written that is no command: forgets the tenant, and tells the other processes, if they are to be told.
+    /// The catalogue was written: what is offered may be otherwise.
+    pub(crate) fn wrote_catalogue(&self, tenant: TenantId) {
+        if let Some(cache) = &self.cache {
+            cache.forget_tenant(tenant);
+        }
+        self.wrote(tenant);
+    }
+
+    /// Something was written that is no command: tells the other processes, if they are to be told.
     pub(crate) fn wrote(&self, tenant: TenantId) {
         if let Some(replica) = &self.replica {
             replica.wrote();
-        }
-        if let Some(cache) = &self.cache {
-            cache.forget_tenant(tenant);
         }
         self.tell(tenant, &Touched::All);
     }

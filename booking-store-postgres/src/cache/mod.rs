@@ -70,7 +70,7 @@ impl BusyCache {
         self.pages.forget_tenant(tenant);
     }
 
-    /// Forgets what a command of this process may have changed, which is no catalogue. What is being read meanwhile is not
+    /// Forgets what a command of this process may have changed of what is busy. What is being read meanwhile is not
     /// remembered.
     pub(crate) fn forget(&self, tenant: TenantId, touched: &Touched) {
         match touched {

@@ -14,8 +14,8 @@ use serde::de::DeserializeOwned;
 use super::FRESH;
 use super::pages::Turn;
 
-/// Answers remembered at once, of all tenants together.
-const MOST_ANSWERS: usize = 20_000;
+/// What is remembered at once of each kind, of all tenants together: answers, and what they name. Each takes some 50 bytes.
+const MOST: usize = 200_000;
 /// Bytes of text whose values are known at once. A value takes a few times as much.
 const MOST_TEXT: usize = 16 << 20;
 
@@ -48,6 +48,38 @@ impl Offered {
     }
 }
 
+/// How much of the memory something takes.
+pub(crate) trait Size {
+    fn size(&self) -> usize;
+}
+
+impl Size for ServiceId {
+    fn size(&self) -> usize {
+        1
+    }
+}
+
+impl Size for Option<Arc<Service>> {
+    fn size(&self) -> usize {
+        1
+    }
+}
+
+impl Size for Pool {
+    fn size(&self) -> usize {
+        match self {
+            Self::Ids(ids) => 1 + ids.len(),
+            Self::Tag(_) => 2,
+        }
+    }
+}
+
+impl Size for Vec<Arc<Resource>> {
+    fn size(&self) -> usize {
+        1 + self.len()
+    }
+}
+
 /// Answers to one kind of question, by tenant.
 #[derive(Debug)]
 pub(crate) struct Answers<K, V>(Mutex<State<K, V>>);
@@ -55,7 +87,8 @@ pub(crate) struct Answers<K, V>(Mutex<State<K, V>>);
 #[derive(Debug)]
 struct State<K, V> {
     tenants: HashMap<TenantId, Shelf<K, V>>,
-    answers: usize,
+    /// A shelf counts too: nothing may be on it.
+    size: usize,
     /// The last generation given: none is ever given twice, also after a shelf was cleared.
     last: u64,
 }
@@ -64,8 +97,20 @@ struct State<K, V> {
 #[derive(Debug)]
 struct Shelf<K, V> {
     generation: u64,
+    kept: HashMap<K, Entry<V>>,
+}
+
+/// What is or was remembered, and who reads it.
+#[derive(Debug)]
+struct Entry<V> {
     turn: Turn,
-    kept: HashMap<K, (V, Instant)>,
+    value: Option<(V, Instant)>,
+}
+
+impl<V> Default for Entry<V> {
+    fn default() -> Self {
+        Self { turn: Turn::default(), value: None }
+    }
 }
 
 /// How an answer that is not remembered may be read.
@@ -76,11 +121,51 @@ struct Missing {
 
 impl<K, V> Default for Answers<K, V> {
     fn default() -> Self {
-        Self(Mutex::new(State { tenants: HashMap::new(), answers: 0, last: 0 }))
+        Self(Mutex::new(State { tenants: HashMap::new(), size: 0, last: 0 }))
     }
 }
 
-impl<K, V> Answers<K, V> {
+impl<K: Size, V: Size> State<K, V> {
+    fn clear(&mut self) {
+        self.tenants.clear();
+        self.size = 0;
+    }
+
+    /// Makes room: drops what serves nobody any more, and everything where that is not enough.
+    fn make_room(&mut self, more: usize) {
+        if self.size + more <= MOST {
+            return;
+        }
+        for shelf in self.tenants.values_mut() {
+            shelf.kept.retain(|_, entry| entry.fresh().is_some());
+        }
+        self.tenants.retain(|_, shelf| !shelf.kept.is_empty());
+        self.size = self.tenants.values().map(Shelf::size).sum();
+        if self.size + more > MOST {
+            self.clear();
+        }
+    }
+}
+
+impl<K: Size, V: Size> Shelf<K, V> {
+    fn size(&self) -> usize {
+        1 + self.kept.iter().map(|(key, entry)| key.size() + entry.size()).sum::<usize>()
+    }
+}
+
+impl<V> Entry<V> {
+    fn fresh(&self) -> Option<&V> {
+        self.value.as_ref().filter(|(_, asked)| asked.elapsed() < FRESH).map(|(value, _)| value)
+    }
+}
+
+impl<V: Size> Entry<V> {
+    fn size(&self) -> usize {
+        self.value.as_ref().map_or(0, |(value, _)| value.size())
+    }
+}
+
+impl<K: Size, V: Size> Answers<K, V> {
     // Nothing is left half done by a panic while the lock is held.
     fn lock(&self) -> MutexGuard<'_, State<K, V>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -89,17 +174,15 @@ impl<K, V> Answers<K, V> {
     fn forget(&self, tenant: TenantId) {
         let mut state = self.lock();
         let gone = state.tenants.remove(&tenant);
-        state.answers -= gone.map_or(0, |shelf| shelf.kept.len());
+        state.size -= gone.map_or(0, |shelf| shelf.size());
     }
 
     fn forget_everything(&self) {
-        let mut state = self.lock();
-        state.tenants.clear();
-        state.answers = 0;
+        self.lock().clear();
     }
 }
 
-impl<K: Hash + Eq, V: Clone> Answers<K, V> {
+impl<K: Hash + Eq + Clone + Size, V: Clone + Size> Answers<K, V> {
     /// What is remembered, or else what is read. Who asks for what another reads waits for it, but not for one who cannot
     /// read.
     pub(crate) async fn get<F>(&self, tenant: TenantId, key: K, read: F) -> Result<V, StoreError>
@@ -110,44 +193,48 @@ impl<K: Hash + Eq, V: Clone> Answers<K, V> {
             Ok(value) => return Ok(value),
             Err(missing) => missing,
         };
-        let mine = Arc::clone(&missing.turn).try_lock_owned().ok();
+        let mut mine = Arc::clone(&missing.turn).try_lock_owned().ok();
         if mine.is_none() {
             drop(missing.turn.lock().await);
             missing = match self.find(tenant, &key) {
                 Ok(value) => return Ok(value),
                 Err(missing) => missing,
             };
+            mine = Arc::clone(&missing.turn).try_lock_owned().ok();
         }
         let asked = Instant::now();
         let value = read.await?;
-        self.keep(tenant, key, missing.generation, asked, value.clone());
+        self.keep(tenant, &key, missing.generation, asked, value.clone());
         drop(mine);
         Ok(value)
     }
 
     fn find(&self, tenant: TenantId, asked: &K) -> Result<V, Missing> {
         let mut state = self.lock();
-        let State { tenants, last, .. } = &mut *state;
+        state.make_room(1 + asked.size());
+        let State { tenants, last, size } = &mut *state;
         let answers = tenants.entry(tenant).or_insert_with(|| {
             *last += 1;
-            Shelf { generation: *last, turn: Turn::default(), kept: HashMap::new() }
+            *size += 1;
+            Shelf { generation: *last, kept: HashMap::new() }
         });
-        let fresh = answers.kept.get(asked).filter(|(_, read)| read.elapsed() < FRESH);
-        fresh
-            .map(|(value, _)| value.clone())
-            .ok_or_else(|| Missing { generation: answers.generation, turn: Arc::clone(&answers.turn) })
+        let entry = answers.kept.entry(asked.clone()).or_insert_with(|| {
+            *size += asked.size();
+            Entry::default()
+        });
+        let missing = || Missing { generation: answers.generation, turn: Arc::clone(&entry.turn) };
+        entry.fresh().cloned().ok_or_else(missing)
     }
 
-    fn keep(&self, tenant: TenantId, key: K, generation: u64, asked: Instant, value: V) {
+    /// Remembers what was read, unless something was written since.
+    fn keep(&self, tenant: TenantId, key: &K, generation: u64, asked: Instant, value: V) {
         let mut state = self.lock();
-        if state.answers >= MOST_ANSWERS {
-            state.tenants.clear();
-            state.answers = 0;
-            return;
-        }
-        let answers = state.tenants.get_mut(&tenant).filter(|answers| answers.generation == generation);
-        let is_new = answers.is_some_and(|answers| answers.kept.insert(key, (value, asked)).is_none());
-        state.answers += usize::from(is_new);
+        state.make_room(value.size());
+        let State { tenants, size, .. } = &mut *state;
+        let answers = tenants.get_mut(&tenant).filter(|answers| answers.generation == generation);
+        let Some(entry) = answers.and_then(|answers| answers.kept.get_mut(key)) else { return };
+        *size = *size + value.size() - entry.size();
+        entry.value = Some((value, asked));
     }
 }
 
@@ -196,6 +283,12 @@ mod tests {
 
     const ONE: TenantId = TenantId::SINGLE;
 
+    impl Size for u32 {
+        fn size(&self) -> usize {
+            1
+        }
+    }
+
     #[tokio::test]
     async fn an_answer_is_read_once_and_again_after_something_was_written() {
         let answers = Answers::<u32, u32>::default();
@@ -206,7 +299,7 @@ mod tests {
         assert_eq!(answers.get(ONE, 1, async { Ok(12) }).await.unwrap(), 12);
         assert_eq!(answers.get(TenantId::from_u64(2), 1, async { Ok(21) }).await.unwrap(), 20);
         answers.forget_everything();
-        assert_eq!(answers.lock().answers, 0);
+        assert_eq!(answers.lock().size, 0);
         assert_eq!(answers.get(TenantId::from_u64(2), 1, async { Ok(22) }).await.unwrap(), 22);
     }
 
@@ -227,6 +320,32 @@ mod tests {
         let failed = answers.get(ONE, 1, async { Err(StoreError::Unavailable("away".to_owned())) });
         assert!(matches!(failed.await, Err(StoreError::Unavailable(_))));
         assert_eq!(answers.get(ONE, 1, async { Ok(10) }).await.unwrap(), 10);
+    }
+
+    #[tokio::test]
+    async fn no_more_is_remembered_than_there_is_room_for() {
+        let answers = Answers::<u32, u32>::default();
+        let size = async |key: u32| {
+            assert_eq!(answers.get(ONE, key, async { Ok(key) }).await.unwrap(), key);
+            let state = answers.lock();
+            assert_eq!(state.size, state.tenants.values().map(Shelf::size).sum::<usize>());
+            state.size
+        };
+        assert_eq!([size(1).await, size(1).await, size(2).await], [3, 3, 5]);
+        let fill = |keys: usize, value: Option<(u32, Instant)>| {
+            let mut state = answers.lock();
+            let kept = &mut state.tenants.get_mut(&ONE).unwrap().kept;
+            kept.clear();
+            kept.extend((0..keys as u32).map(|key| (key, Entry { value, ..Entry::default() })));
+            state.size = state.tenants.values().map(Shelf::size).sum();
+        };
+        // All of it serves somebody, so that all of it goes.
+        fill(MOST / 2 - 1, Some((7, Instant::now())));
+        assert_eq!([size(MOST as u32).await, size(1).await], [3, 5]);
+        // What was never read serves nobody, and goes first.
+        fill(MOST - 1, None);
+        assert_eq!(answers.get(TenantId::from_u64(2), 1, async { Ok(1) }).await.unwrap(), 1);
+        assert_eq!(size(1).await, 6);
     }
 
     /// Whoever waits for one who cannot read does so only once.

@@ -13,7 +13,7 @@ use crate::desk::*;
 use crate::support::{Database, Judge};
 
 /// Only a test that fails waits for so long.
-const NEVER: Duration = Duration::from_mins(1);
+pub(crate) const NEVER: Duration = Duration::from_mins(1);
 
 pub(crate) async fn process(database: &Database) -> (PostgresStore, watch::Receiver<u64>) {
     let store = database.store(2).await.with_busy_cache().with_change_feed().await.unwrap();

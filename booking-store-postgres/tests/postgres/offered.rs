@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use booking_core::{
-    Catalog, Hours, Requirement, Resource, ResourceId, ResourceSpec, Service, ServiceId, ServiceSpec, Tag,
-    ZoneId,
+    Action, BookingStore, Catalog, Hours, Requirement, Resource, ResourceId, ResourceSpec, Service,
+    ServiceId, ServiceSpec, Tag, ZoneId,
 };
 use booking_store_postgres::PostgresStore;
-use booking_store_postgres::sqlx::Executor;
+use booking_store_postgres::sqlx::{AssertSqlSafe, Executor};
+use tokio::time::timeout;
 
 use crate::catalogue::put;
-use crate::changes::{hear, process};
-use crate::desk::TENANT;
+use crate::changes::{NEVER, hear, process};
+use crate::desk::{TENANT, command};
 use crate::support::{Database, Judge};
 
 const ID: ServiceId = ServiceId::from_u64(1);
@@ -59,6 +60,22 @@ async fn what_is_read_again_is_the_same_in_the_same_place() {
 }
 
 #[tokio::test]
+async fn a_capacity_that_this_process_sets_is_told_at_once() {
+    let database = Database::new(Judge::Server).await;
+    let store = database.store(2).await.with_busy_cache();
+    let one = ResourceId::from_u64(1);
+    store.put_resource(TENANT, &resource(1, "Ann")).await.unwrap();
+    for capacity in [3, 2] {
+        let told = async || store.resources(TENANT, &[one]).await.unwrap()[0].capacity;
+        assert_ne!(told().await, capacity);
+        store.commit(&command(Action::SetCapacity { resource: one, capacity })).await.unwrap();
+        assert_eq!(told().await, capacity);
+    }
+    assert!(store.remove_resource(TENANT, one).await.unwrap());
+    assert_eq!(store.resources(TENANT, &[one]).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn what_this_process_changes_is_offered_at_once() {
     let database = Database::new(Judge::Server).await;
     let store = database.store(2).await.with_busy_cache();
@@ -100,13 +117,16 @@ async fn a_question_asked_again_is_not_put_to_the_database() {
         let name = format!("Turn {turn}");
         assert!(offered(&store).await.is_some());
         let sql = format!("UPDATE booking.services SET spec = jsonb_set(spec, '{{name}}', '\"{name}\"')");
-        owner.execute(booking_store_postgres::sqlx::AssertSqlSafe(sql)).await.unwrap();
+        owner.execute(AssertSqlSafe(sql)).await.unwrap();
         // What is remembered serves for less than a second, which a busy machine may be away for.
         if offered(&store).await.as_deref() != Some(&*name) {
-            // And not for longer.
-            while offered(&store).await.as_deref() != Some(&*name) {
-                tokio::task::yield_now().await;
-            }
+            // And not for ever.
+            let renewed = async {
+                while offered(&store).await.as_deref() != Some(&*name) {
+                    tokio::task::yield_now().await;
+                }
+            };
+            timeout(NEVER, renewed).await.unwrap();
             return;
         }
     }
