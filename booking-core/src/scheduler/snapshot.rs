@@ -54,6 +54,7 @@ impl<S: Catalog + BookingStore, C: Clock> Scheduler<S, C> {
         self.snapshot_for(Purpose::Plan, tenant, service, query, ignoring).await
     }
 
+    /// Everything a query of a service depends on, as far as the purpose needs it.
     pub(super) async fn snapshot_for(
         &self,
         purpose: Purpose,

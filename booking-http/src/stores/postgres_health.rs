@@ -18,6 +18,7 @@ pub(crate) struct Told {
     pub(crate) findings: Vec<(String, String)>,
 }
 
+/// How a database and the work on it are.
 pub(crate) async fn health(url: &str) -> Outcome<Told> {
     let store = connect(url).await?;
     let health = store.health().await;
@@ -36,6 +37,7 @@ pub(crate) async fn slow_queries(url: &str, min_ms: u32) -> Outcome<Vec<SlowQuer
     Ok(slow.map_err(|lack| format!("{}: {lack}", shown(url)))?)
 }
 
+/// Refuses a database without this version's schema, in the words of all other commands.
 async fn connect(url: &str) -> Outcome<PostgresStore> {
     let (store, _) = open(To { url, connections: 1, replica: None }, Purpose::Look).await?;
     Ok(store)

@@ -6,7 +6,7 @@ use booking_core::StoreError;
 use booking_store_postgres::{PostgresStore, Upkeep};
 
 use super::Purpose;
-use super::postgres::{To, check_address, open, shown};
+use super::postgres::{To, open, shown};
 use crate::cli::{Outcome, told};
 
 /// How often a server looks for what is due.
@@ -44,14 +44,19 @@ impl Keeper {
     }
 }
 
+/// What a role gets that does not own what it would rebuild.
+const NOT_ITS_OWN: &str = "42501";
+
 /// Looks at every index and, unless `dry`, rebuilds what is invalid or bloated. Answers those that need attention.
 pub(crate) async fn maintain(url: &str, dry: bool) -> Outcome<Vec<Upkeep>> {
-    check_address(url)?;
     // Whether there is a schema, and whose, is said before.
     open(To { url, connections: 1, replica: None }, Purpose::Look).await?.1.close().await;
     let found = booking_store_postgres::maintain(url, !dry).await;
-    Ok(found.map_err(|error| {
-        let said = error.as_database_error().map_or_else(|| told(&error), |error| error.message().to_owned());
-        format!("{}: {said}; `db maintain` is for the role that owns the schema", shown(url))
+    Ok(found.map_err(|error| match error.as_database_error() {
+        Some(said) if said.code().as_deref() == Some(NOT_ITS_OWN) => {
+            format!("{}: {}: connect as the role that owns the schema", shown(url), said.message())
+        }
+        Some(said) => format!("{}: {}", shown(url), said.message()),
+        None => format!("{}: {}", shown(url), told(&error)),
     })?)
 }

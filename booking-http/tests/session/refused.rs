@@ -74,6 +74,21 @@ fn a_server_owns_nothing_and_is_told_what_it_lacks() {
     let wrong: Vec<&str> = found.lines().filter(|line| line.starts_with("WRONG")).collect();
     assert!(wrong.iter().all(|line| line.contains(" is off: ")), "{found}");
     Program::serve(acting(SERVER, limited, &["serve", "--demo"])).kill();
+    sql(
+        &database.url,
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'booking.picks_by_resource'::regclass",
+    );
+    let (code, found) = told(SERVER, limited, &["db", "maintain", "--dry-run", "--json"]);
+    let found: serde_json::Value = serde_json::from_str(&found).expect("JSON");
+    let invalid = found["items"].as_array().expect("items").iter().find(|one| one["condition"] == "invalid");
+    assert_eq!(
+        (code, &invalid.expect("an index")["index"]),
+        (Some(3), &serde_json::json!("picks_by_resource"))
+    );
+    let (code, why) = told(SERVER, limited, &["db", "maintain"]);
+    assert!(code == Some(1) && why.ends_with(": connect as the role that owns the schema\n"), "{why}");
+    let (code, done) = told(OWNER, "", &["db", "maintain"]);
+    assert!(code == Some(0) && done.contains("picks_by_resource on picks: invalid: rebuilt\n"), "{done}");
 }
 
 #[test]
