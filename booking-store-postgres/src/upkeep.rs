@@ -131,9 +131,10 @@ pub struct ForgottenHistory {
 }
 
 impl ForgottenHistory {
-    /// Whether one call was not enough, perhaps.
-    pub fn is_full(&self) -> bool {
-        [self.entries, self.events].iter().any(|&forgotten| forgotten >= AT_ONCE.unsigned_abs() - 1)
+    /// Whether nothing was deleted: the oldest by number are to stay. A call that deletes less than 10,000 rows need not be
+    /// the last, where numbers and times are not in one order.
+    pub fn is_empty(&self) -> bool {
+        (self.entries, self.events) == (0, 0)
     }
 }
 
@@ -205,7 +206,7 @@ impl PostgresStore {
 
     /// Deletes history of a tenant from before an instant (of now at most), at most 10,000 rows of a kind: entries of the
     /// audit log, and events of bookings whose visits were over by then. Nothing calls this unless somebody decides so; to
-    /// be called again while [`ForgottenHistory::is_full`].
+    /// be called again until [`ForgottenHistory::is_empty`].
     ///
     /// Bookings, sessions and the daily summary stay. The history of a booking whose events were forgotten is empty, or
     /// begins later. Events go from the old end of the feed only, up to the first that is not to go, so that its numbers

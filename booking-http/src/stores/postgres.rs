@@ -82,7 +82,7 @@ impl Open {
             let forgotten = self.0.forget_history(tenant, before).await?;
             entries += u64::from(forgotten.entries);
             events += u64::from(forgotten.events);
-            if (forgotten.entries, forgotten.events) == (0, 0) {
+            if forgotten.is_empty() {
                 return Ok((entries, events));
             }
         }

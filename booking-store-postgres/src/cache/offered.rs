@@ -211,6 +211,10 @@ impl<K: Hash + Eq + Clone + Size, V: Clone + Size> Answers<K, V> {
 
     fn find(&self, tenant: TenantId, asked: &K) -> Result<V, Missing> {
         let mut state = self.lock();
+        let known = state.tenants.get(&tenant).and_then(|answers| answers.kept.get(asked));
+        if let Some(value) = known.and_then(Entry::fresh) {
+            return Ok(value.clone());
+        }
         state.make_room(1 + asked.size());
         let State { tenants, last, size } = &mut *state;
         let answers = tenants.entry(tenant).or_insert_with(|| {
@@ -222,8 +226,7 @@ impl<K: Hash + Eq + Clone + Size, V: Clone + Size> Answers<K, V> {
             *size += asked.size();
             Entry::default()
         });
-        let missing = || Missing { generation: answers.generation, turn: Arc::clone(&entry.turn) };
-        entry.fresh().cloned().ok_or_else(missing)
+        Err(Missing { generation: answers.generation, turn: Arc::clone(&entry.turn) })
     }
 
     /// Remembers what was read, unless something was written since.
